@@ -21,6 +21,7 @@ const checks: Check[] = [
   node("rooms", "tsx/dist/cli.mjs", "scripts/rooms.ts"),
   node("programs", "tsx/dist/cli.mjs", "scripts/programs.ts"),
   node("root", "tsx/dist/cli.mjs", "scripts/whatRootDoes.ts"),
+  node("advisories", "tsx/dist/cli.mjs", "scripts/advisories.ts"),
   node("examples", "tsx/dist/cli.mjs", "scripts/examplesOfDocs.ts"),
 ];
 

@@ -1,5 +1,5 @@
 import { daemonFacts } from "../steps/daemon/step";
-import { type FactTypes, type Read, text, wholeNumber, words } from "../steps/facts";
+import { type FactTypes, optional, type Read, text, wholeNumber, words } from "../steps/facts";
 import { machineFacts } from "../steps/machine";
 
 const anything = { wanted: "a text, which may be empty", read: (found: string) => found };
@@ -7,6 +7,14 @@ const anything = { wanted: "a text, which may be empty", read: (found: string) =
 const truth = {
   wanted: "true or false",
   read: (found: string) => (/^(true|false)$/.test(found) ? found === "true" : undefined),
+};
+
+/** Whether processes can use the kernel's algif_aead; `unseen` if the machine has no modules of its kernel. */
+const moduleStates = ["absent", "blocked", "builtin", "loadable", "loaded", "unseen"] as const;
+
+const moduleState = {
+  wanted: `one of ${moduleStates.join(", ")}`,
+  read: (found: string) => moduleStates.find((state) => state === found),
 };
 
 /**
@@ -23,6 +31,9 @@ export const measuredBy = {
     /** The path of its program, and what getcap says of it. */
     "rootlesskit.path": text,
     "rootlesskit.capability": anything,
+    /** `/proc/sys/kernel/version`, which has the day on which the kernel was built. */
+    "kernel.build": optional(text),
+    "kernel.algifAead": optional(moduleState),
   },
   daemon: {
     ...daemonFacts,
@@ -41,6 +52,8 @@ export const measuredBy = {
     "daemon.hostGatewayIsHere": truth,
     /** Facts of the process dockerd: its id, its network and the machine's, and what is in it. */
     "dockerd.process": wholeNumber,
+    /** Whether it runs the file that is installed as dockerd. */
+    "dockerd.isInstalledFile": optional(truth),
     "dockerd.network": text,
     "dockerd.machineNetwork": text,
     "dockerd.interfaces": anything,

@@ -1,5 +1,6 @@
-# Facts that the rows of `limitations` are made of: their words are in src/limitations. Words of the
-# account's programs go on as a fact and as nothing else.
+# Facts that the rows of `limitations` and `advisories` are made of: their words are in
+# src/limitations and src/advisories. Words of the account's programs go on as a fact and as nothing
+# else.
 
 # Facts of the step daemon, whose document this run has.
 limitation_facts() {
@@ -54,6 +55,8 @@ words_of() { printf '%.300s' "$(shown "$1")"; }
 process_facts() {
 	local name value
 	fact dockerd.process "$1"
+	# An upgrade puts another file in its place, and the process goes on with the one from before.
+	fact dockerd.isInstalledFile "$(yes_if [ "/proc/$1/exe" -ef "$(command -v dockerd)" ])"
 	{
 		# shellcheck disable=SC2046,SC2183 # a word for each link
 		printf 'machineNetwork %s\nnetwork %s\n' $(readlink /proc/1/ns/net "/proc/$1/ns/net")
@@ -108,4 +111,50 @@ machine_facts() {
 	fact kernel.portStart "${3-}"
 	fact rootlesskit.path "$rootlesskit"
 	fact rootlesskit.capability "$capability"
+	fact kernel.build "$(words_of_file /proc/sys/kernel/version)"
+	fact kernel.algifAead "$(algif_aead_state "$(words_of_file /proc/sys/kernel/osrelease)")"
+}
+
+# Whether processes can use algif_aead, the module of CVE-2026-31431. Prints absent, blocked, builtin,
+# loadable, loaded, or unseen where the machine has no modules of this kernel. Files alone are read,
+# because a socket of AF_ALG would load the module. $1 the kernel.
+algif_aead_state() {
+	local modules=/lib/modules/$1 files
+	if is_off_at_boot; then
+		echo blocked
+	elif [ -e /sys/module/algif_aead ]; then
+		echo loaded
+	elif [ ! -e "$modules/modules.dep" ]; then
+		echo unseen
+	else
+		files=$(grep -ls '/algif_aead[.]ko' "$modules/modules.builtin" "$modules/modules.dep") || true
+		case $files in
+		*modules.builtin*) echo builtin ;;
+		'') echo absent ;;
+		*) if is_load_refused; then echo blocked; else echo loadable; fi ;;
+		esac
+	fi
+}
+
+# True if the kernel was booted without what starts algif_aead.
+is_off_at_boot() {
+	case $(words_of_file /proc/cmdline) in
+	*initcall_blacklist=*algif_aead_init*) true ;;
+	*) false ;;
+	esac
+}
+
+# True if a line such as "install algif_aead /bin/false" keeps the module from being loaded. A line
+# with "blacklist" does not, because the kernel asks for the module by its own name.
+is_load_refused() {
+	local file word name command
+	for file in /etc/modprobe.d/*.conf /run/modprobe.d/*.conf /lib/modprobe.d/*.conf; do
+		[ -f "$file" ] || continue
+		while read -r word name command _; do
+			case $word:$name:$command in
+			install:algif[-_]aead:*/false | install:algif[-_]aead:*/true) return 0 ;;
+			esac
+		done <"$file"
+	done
+	return 1
 }
