@@ -37,3 +37,4 @@ export type { AccountConnection, AccountConnectionProxy } from "./src/ssh/output
 export type { CgroupInfo } from "./src/steps/daemon/cgroup";
 export type { Limitation } from "./src/limitations/limitation";
 export type { Advisory } from "./src/advisories/advisory";
+export type { Control } from "./src/controls/control";

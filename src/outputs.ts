@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Advisory } from "./advisories/advisory";
 import { advisoriesOf, givenInputs, hostFactsOf, judgedInputs } from "./advisories/rows";
 import type { StepCommands } from "./children/runSteps";
+import type { Control } from "./controls/control";
+import { controlsOf } from "./controls/rows";
 import type { Inputs } from "./inputs";
 import type { Limitation } from "./limitations/limitation";
 import { type Measured, measuredBy } from "./limitations/measured";
@@ -13,7 +15,11 @@ import { type Facts, type FactTypes, ReportError, factsOf, readFacts } from "./s
 /** Outputs that are made of what steps report. */
 export type ReportedOutputs = {
   [Name in keyof StepOutputs]: pulumi.Output<StepOutputs[Name]>;
-} & { limitations: pulumi.Output<Limitation[]>; advisories: pulumi.Output<Advisory[]> };
+} & {
+  limitations: pulumi.Output<Limitation[]>;
+  advisories: pulumi.Output<Advisory[]>;
+  controls: pulumi.Output<Control[]>;
+};
 
 /** The facts of one step's report. */
 interface Report {
@@ -64,12 +70,17 @@ export function reportedOutputs(
     return limitationsOf(Object.assign({}, ...measured) as Measured);
   });
   const given = inputs.from(judgedInputs, givenInputs);
-  const advisories = pulumi.all([given, pulumi.all(reports)]).apply(([known, all]) => {
+  const judged = pulumi.all([given, pulumi.all(reports)]).apply(([known, all]) => {
     if (all.includes(undefined)) return undefined;
     const facts = all.map((report, index) => [measuring[index].name, report?.facts]);
-    return advisoriesOf(hostFactsOf(Object.fromEntries(facts) as object), known);
+    const host = hostFactsOf(Object.fromEntries(facts) as object);
+    return { advisories: advisoriesOf(host, known), controls: controlsOf(host, known) };
   });
-  return { ...Object.fromEntries(entries), limitations, advisories } as ReportedOutputs;
+  const [advisories, controls] = [
+    judged.apply((both) => both?.advisories),
+    judged.apply((both) => both?.controls),
+  ];
+  return { ...Object.fromEntries(entries), limitations, advisories, controls } as ReportedOutputs;
 }
 
 /** Reads a part of a report; undefined where that cannot be, which is said once. */

@@ -4,6 +4,7 @@ import type { Advisory } from "./advisories/advisory";
 import { warnOfAdvisories } from "./changes/advisories";
 import { componentHooks } from "./changes/componentHooks";
 import { createChildren } from "./children/children";
+import type { Control } from "./controls/control";
 import { requireHooks, withHooks } from "./engineHooks";
 import { Inputs } from "./inputs";
 import type { Limitation } from "./limitations/limitation";
@@ -79,6 +80,11 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
    * A new version of this package may know more of them.
    */
   readonly advisories: pulumi.Output<Advisory[]>;
+  /**
+   * Recommendations of the CIS Docker Benchmark and of OWASP that apply to a rootless host: whether each is met, the
+   * evidence, and the input that closes what is open.
+   */
+  readonly controls: pulumi.Output<Control[]>;
 
   /**
    * @throws InputPropertiesError with every problem in the arguments at once: before anything is
@@ -102,7 +108,9 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
 
     // Outputs: how others reach the daemon, then what the steps reported.
     const reach = reachOutputs(name, inputs, commands);
-    const { limitations, advisories, ...reported } = reportedOutputs(name, this, commands, inputs);
+    const { limitations, advisories, controls, ...reported } = reportedOutputs(
+      ...([name, this, commands, inputs] as const),
+    );
     this.dockerHost = reach.dockerHost;
     this.tcpDockerHost = reach.tcpDockerHost;
     this.contextCommand = reach.contextCommand;
@@ -118,7 +126,8 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     this.network = reported.network;
     this.limitations = limitations;
     this.advisories = advisories;
-    // The state has neither of these, which are made of the facts that it has, and would be a tenth of it.
+    this.controls = controls;
+    // The state has none of these, which are made of the facts that it has, and would be a tenth of it.
     this.registerOutputs({ ...reach, ...reported });
 
     // Previews warn of what affects the hosts of the program, by what these reported last.

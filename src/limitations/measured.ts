@@ -17,6 +17,29 @@ const moduleState = {
   read: (found: string) => moduleStates.find((state) => state === found),
 };
 
+/** Mode and owner of a file. */
+export interface FileMode {
+  mode: number;
+  uid: number;
+  gid: number;
+}
+
+/** Such as `.config/docker/daemon.json=600:1234:1235 .=700:1234:1235`. */
+const fileModes = {
+  wanted: "names of files with mode, uid and gid",
+  read(found: string): Record<string, FileMode> | undefined {
+    const files = found
+      .split(" ")
+      .map((word) => /^([\w./-]+)=([0-7]{1,4}):(\d+):(\d+)$/.exec(word));
+    if (files.some((file) => file === null)) return undefined;
+    const entries = files.map((file) => {
+      const [, name = "", mode, uid, gid] = file ?? [];
+      return [name, { mode: parseInt(mode, 8), uid: Number(uid), gid: Number(gid) }];
+    });
+    return Object.fromEntries(entries) as Record<string, FileMode>;
+  },
+};
+
 /**
  * Facts that the rows are made of, by the step that reports them: those of its outputs, and these. The host measures, and
  * says no words about it.
@@ -75,6 +98,8 @@ export const measuredBy = {
     "machine.firewalld": truth,
     /** The path of the program; empty without one. */
     "criu.path": anything,
+    /** Modes and owners of what the daemon reads, below the home, and of `/run/user/UID` and its socket; `.` is the home. */
+    "files.modes": optional(fileModes),
   },
 } satisfies Record<string, FactTypes>;
 

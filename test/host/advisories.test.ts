@@ -1,11 +1,12 @@
 import { advisoriesOf, advisoryRows, givenInputs, hostFactsOf } from "../../src/advisories/rows";
+import { controlRows } from "../../src/controls/rows";
 import { readSettings } from "../../src/steps/settings";
 import type { TestHost } from "../../stand-ins/hosts";
 import type { StepArgs } from "../support/documents";
 import { engineHost } from "../support/engineHost";
 import { Installation } from "../support/installation";
 
-// The facts that advisories are made of, on a host, and rows that answer as the host is.
+// The facts that advisories and controls are made of, on a host, and rows that answer as the host is.
 
 const given = engineHost({ engine: true });
 let host: TestHost;
@@ -68,4 +69,37 @@ test("rows that this engine and system do not have are not listed", () => {
   expect(statusOf("dynamic-ports-collide")).toBe("unaffected");
   expect(statusOf("udp-replies-lost")).toBe("unaffected");
   expect(statusOf("live-restore")).toBe("unaffected");
+});
+
+describe("controls of files", () => {
+  const files = "daemon-json-file environment-file unit-file socket-file runtime-directory";
+  const verdictOf = (id: string) => controlRows[id].judge(facts(), inputs);
+
+  test.each(files.split(" "))("%s: met, with the mode that stat prints", (id) => {
+    expect(verdictOf(id)).toMatchObject({ status: "met", fix: "" });
+  });
+
+  test("the socket's evidence is its own mode", async () => {
+    const runtime = "/run/user/$(id -u app)";
+    const mode = await host.run(`stat -c %04a ${runtime}/docker.sock`);
+    expect(verdictOf("socket-file").evidence).toContain(`docker.sock is ${mode.trim()} `);
+    await host.run(`chmod 755 ${runtime}`);
+    try {
+      reports.daemon = (await app.apply("daemon", wishes)).facts;
+      expect(verdictOf("runtime-directory").status).toBe("open");
+    } finally {
+      await host.run(`chmod 700 ${runtime}`);
+    }
+  });
+
+  test.each([
+    ["daemon-without-root", "met"],
+    ["user-namespace", "met"],
+    ["seccomp-profile", "met"],
+    ["no-experiments", "met"],
+    ["live-restore", "declined"],
+    ["no-new-privileges", "open"],
+  ])("%s: %s", (id, status) => {
+    expect(verdictOf(id).status).toBe(status);
+  });
 });

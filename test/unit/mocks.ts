@@ -126,6 +126,8 @@ export const usualFacts: Record<string, Record<string, string>> = {
     "kernel.appArmor": "true",
     "machine.firewalld": "false",
     "criu.path": "",
+    "files.modes":
+      ".config/docker/daemon.json=600:1234:1235 .config/docker/environment=600:1234:1235 .config/systemd/user/docker.service=644:1234:1235 .=750:1234:1235 /run/user/1234=700:1234:1235 /run/user/1234/docker.sock=660:1234:1235",
   },
 };
 

@@ -31,7 +31,7 @@ yes_if() { if "$@"; then printf true; else printf false; fi; }
 # /run/docker.sock for containers, and the protocols of RootlessKit's ports. $1 dockerd's process.
 # root as account: questions to RootlessKit and dockerd by their sockets. health/daemonWords.program.sh.
 word_facts() {
-	local version='' socket='' info=''
+	local version='' socket='' modes='' info=''
 	fact daemon.limits "$(words_of "$(docker_info Limits)")"
 	fact daemon.security "$(words_of "$(docker_info SecurityOptions)")"
 	fact daemon.version "$(word_of_account "$(docker_info ServerVersion)")"
@@ -39,13 +39,15 @@ word_facts() {
 	as_account sh -c "$DAEMON_WORDS_SH" sh "/proc/$1/root/run/docker.sock" \
 		</dev/null >"$WORK/words" || true
 	# The last line has no end.
-	{ read -r version && read -r socket && read -r info; } <"$WORK/words" || true
+	{ read -r version && read -r socket && read -r modes && read -r info; } <"$WORK/words" || true
 	version=${version#Docker version }
 	fact client.version "$(word_of_account "${version%%,*}")"
 	fact dockerd.socket "$(words_of "$socket")"
 	case $info in *'protos:['*']'*) info=${info#*'protos:['} info=${info%%]*} ;; *) info='' ;; esac
 	case $info in *[!a-z0-9,]*) info='' ;; esac
 	fact rootlesskit.protocols "$info"
+	case $modes in *[!A-Za-z0-9./=:\ _-]*) modes='' ;; esac
+	if [ -n "$modes" ]; then fact files.modes "$(printf %.800s "$modes")"; fi
 }
 
 # Words of the account's programs, as a part of a text. $1 the words.
