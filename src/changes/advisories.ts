@@ -81,11 +81,15 @@ export function expectHost(key: unknown): (told: Told) => void {
   };
 }
 
-/** Neither call is waited for: a message that gets lost ends no preview. */
 function say(told: readonly Told[]): void {
   const { warnings, accepted } = advisoriesInWords(told);
-  for (const warning of warnings) void pulumi.log.warn(warning);
-  if (accepted !== undefined) void pulumi.log.info(accepted);
+  for (const warning of warnings) letGo(pulumi.log.warn(warning));
+  if (accepted !== undefined) letGo(pulumi.log.info(accepted));
+}
+
+/** Nobody waits for a message, and one that gets lost ends no preview. */
+function letGo(message: Promise<void>): void {
+  message.catch(() => undefined);
 }
 
 /** One line for each advisory that affects a host, and one for all that are accepted. */
@@ -126,5 +130,5 @@ function hostsById(all: readonly { host: string; advisory: Advisory }[]): Map<st
 
 function inOneLine({ advisory, hosts }: Concerned): string {
   const { id, title, meaning, fix, source } = advisory;
-  return `${id} affects ${hosts.join(", ")}: ${title}. ${meaning} To fix: ${fix}. See ${source}. To accept it, name it in acceptedAdvisories`;
+  return `${id} affects ${hosts.join(", ")}: ${title}. ${meaning} To fix: ${fix}. See ${source}. To accept it, name it in acceptedAdvisories; after a fix on the host itself, a new operations.recheck asks the host again`;
 }

@@ -87,7 +87,7 @@ describe("the words", () => {
     expect(advisoriesInWords([one, two])).toEqual(advisoriesInWords([two, one]));
     expect(advisoriesInWords([one, two]).warnings).toEqual([
       expect.stringMatching(/^B affects one, two: /),
-      "a affects one, two: A title. A meaning. To fix: a fix. See https://s.example. To accept it, name it in acceptedAdvisories",
+      "a affects one, two: A title. A meaning. To fix: a fix. See https://s.example. To accept it, name it in acceptedAdvisories; after a fix on the host itself, a new operations.recheck asks the host again",
     ]);
   });
 });
