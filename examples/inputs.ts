@@ -127,5 +127,6 @@ export const examples: Partial<RootlessDockerHostArgs>[] = [
     },
   },
   { operations: { takeOver: true } },
+  { acceptedAdvisories: ["dynamic-ports-collide"] },
   { agentTransfer: "stdin" },
 ];

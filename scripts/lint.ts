@@ -21,6 +21,8 @@ const checks: Check[] = [
   node("rooms", "tsx/dist/cli.mjs", "scripts/rooms.ts"),
   node("programs", "tsx/dist/cli.mjs", "scripts/programs.ts"),
   node("root", "tsx/dist/cli.mjs", "scripts/whatRootDoes.ts"),
+  node("advisories", "tsx/dist/cli.mjs", "scripts/advisories.ts"),
+  node("hardening", "tsx/dist/cli.mjs", "scripts/hardening.ts"),
   node("examples", "tsx/dist/cli.mjs", "scripts/examplesOfDocs.ts"),
   node("registry", "tsx/dist/cli.mjs", "scripts/registry.ts"),
 ];

@@ -87,6 +87,12 @@ export interface RootlessDockerHostArgs {
   /** What destroy removes in addition to this package's own changes. Defaults to nothing. */
   onDestroy?: pulumi.Input<OnDestroyArgs>;
   /**
+   * Ids of advisories that you accept, such as `live-restore`: previews do not warn of them any more, and say how many
+   * are accepted. The output `advisories` still lists them, with `accepted`. An id that this package does not know
+   * fails. docs/advisories.md has all ids. Defaults to none.
+   */
+  acceptedAdvisories?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
    * How the program that runs as root is copied to the machine. Must be a plain value, not an Output. Defaults to
    * "sftp".
    */

@@ -88,6 +88,11 @@ export class Inputs {
     return (await this.whenKnown()).known;
   }
 
+  /** The settings, with the default for what is not known yet. */
+  async knownSettings(): Promise<Settings> {
+    return (await this.whenKnown()).settings;
+  }
+
   private async areRightLater(component: pulumi.Resource): Promise<boolean> {
     const { problems } = await this.whenKnown();
     if (problems.length > 0) await logOn(component, "error", describeProblems(problems));

@@ -1,5 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Advisory } from "./advisories/advisory";
+import { advisoriesOf, givenInputs, hostFactsOf, judgedInputs } from "./advisories/rows";
 import type { StepCommands } from "./children/runSteps";
+import type { Control } from "./controls/control";
+import { controlsOf } from "./controls/rows";
+import type { Inputs } from "./inputs";
 import type { Limitation } from "./limitations/limitation";
 import { type Measured, measuredBy } from "./limitations/measured";
 import { limitationsOf } from "./limitations/rows";
@@ -10,7 +15,11 @@ import { type Facts, type FactTypes, ReportError, factsOf, readFacts } from "./s
 /** Outputs that are made of what steps report. */
 export type ReportedOutputs = {
   [Name in keyof StepOutputs]: pulumi.Output<StepOutputs[Name]>;
-} & { limitations: pulumi.Output<Limitation[]> };
+} & {
+  limitations: pulumi.Output<Limitation[]>;
+  advisories: pulumi.Output<Advisory[]>;
+  controls: pulumi.Output<Control[]>;
+};
 
 /** The facts of one step's report. */
 interface Report {
@@ -20,8 +29,8 @@ interface Report {
 
 /**
  * The component's outputs from what the steps reported. They wait for the last step, which is a daemon that
- * really answers; at preview each is known where its own step's report is. Limitations are made of what several steps
- * measure.
+ * really answers; at preview each is known where its own step's report is. Limitations and advisories are made of what
+ * several steps measure.
  *
  * A report that cannot be read, as of a step that `ignoreChanges` keeps from an upgrade, is a warning on the component,
  * and what is made of it is undefined. An error thrown here would end the program, and so the runs of all other hosts.
@@ -30,6 +39,7 @@ export function reportedOutputs(
   name: string,
   component: pulumi.Resource,
   commands: StepCommands,
+  inputs: Inputs,
 ): ReportedOutputs {
   const read = readerOf(component);
   const measuring = steps.filter((step) => step.name in measuredBy);
@@ -59,7 +69,18 @@ export function reportedOutputs(
     if (measured.includes(undefined)) return undefined;
     return limitationsOf(Object.assign({}, ...measured) as Measured);
   });
-  return { ...Object.fromEntries(entries), limitations } as ReportedOutputs;
+  const given = inputs.from(judgedInputs, givenInputs);
+  const judged = pulumi.all([given, pulumi.all(reports)]).apply(([known, all]) => {
+    if (all.includes(undefined)) return undefined;
+    const facts = all.map((report, index) => [measuring[index].name, report?.facts]);
+    const host = hostFactsOf(Object.fromEntries(facts) as object);
+    return { advisories: advisoriesOf(host, known), controls: controlsOf(host, known) };
+  });
+  const [advisories, controls] = [
+    judged.apply((both) => both?.advisories),
+    judged.apply((both) => both?.controls),
+  ];
+  return { ...Object.fromEntries(entries), limitations, advisories, controls } as ReportedOutputs;
 }
 
 /** Reads a part of a report; undefined where that cannot be, which is said once. */

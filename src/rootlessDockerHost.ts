@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
+import type { Advisory } from "./advisories/advisory";
+import { warnOfAdvisories } from "./changes/advisories";
 import { componentHooks } from "./changes/componentHooks";
 import { createChildren } from "./children/children";
+import type { Control } from "./controls/control";
 import { requireHooks, withHooks } from "./engineHooks";
 import { Inputs } from "./inputs";
 import type { Limitation } from "./limitations/limitation";
@@ -72,6 +75,16 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
   readonly network: pulumi.Output<NetworkInfo>;
   /** What rootless mode limits on this host, one row for each limit, with the evidence that was measured. */
   readonly limitations: pulumi.Output<Limitation[]>;
+  /**
+   * Known faults of the programs on this host, or of how it is set up, that affect it, or of which that cannot be known.
+   * A new version of this package may know more of them.
+   */
+  readonly advisories: pulumi.Output<Advisory[]>;
+  /**
+   * Recommendations of the CIS Docker Benchmark and of OWASP that apply to a rootless host: whether each is met, the
+   * evidence, and the input that closes what is open.
+   */
+  readonly controls: pulumi.Output<Control[]>;
 
   /**
    * @throws InputPropertiesError with every problem in the arguments at once: before anything is
@@ -95,7 +108,9 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
 
     // Outputs: how others reach the daemon, then what the steps reported.
     const reach = reachOutputs(name, inputs, commands);
-    const { limitations, ...reported } = reportedOutputs(name, this, commands);
+    const { limitations, advisories, controls, ...reported } = reportedOutputs(
+      ...([name, this, commands, inputs] as const),
+    );
     this.dockerHost = reach.dockerHost;
     this.tcpDockerHost = reach.tcpDockerHost;
     this.contextCommand = reach.contextCommand;
@@ -110,7 +125,12 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     this.cgroup = reported.cgroup;
     this.network = reported.network;
     this.limitations = limitations;
-    // The state has no limitations, which are made of the facts that it has, and would be a tenth of it.
+    this.advisories = advisories;
+    this.controls = controls;
+    // The state has none of these, which are made of the facts that it has, and would be a tenth of it.
     this.registerOutputs({ ...reach, ...reported });
+
+    // Previews warn of what affects the hosts of the program, by what these reported last.
+    warnOfAdvisories(name, inputs, commands, hooks.earlier);
   }
 }

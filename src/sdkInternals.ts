@@ -24,13 +24,29 @@ const hookFeatures = ["supportsErrorHooks", "supportsResourceHooks", "supportsTr
  * under mocks, the SDK has asked nobody.
  */
 export function engineLacksHooks(): boolean {
+  const store = storeOfRun();
+  return hookFeatures.some((feature) => store[feature] === false);
+}
+
+type Store = Partial<Record<(typeof hookFeatures)[number], boolean>> & {
+  settings: { options: { monitorAddr?: string } };
+};
+
+/** What the SDK knows of the run that calls: a process of the Automation API may have several at once. */
+function storeOfRun(): Store {
   // The SDK's types do not show it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { getStore } = require("@pulumi/pulumi/runtime/state") as {
-    getStore: () => Partial<Record<(typeof hookFeatures)[number], boolean>>;
-  };
-  const store = getStore();
-  return hookFeatures.some((feature) => store[feature] === false);
+  const { getStore } = require("@pulumi/pulumi/runtime/state") as { getStore: () => Store };
+  return getStore();
+}
+
+/**
+ * What one run of a program has, and no other run in this process: the address of its engine. All calls of a component
+ * plugin in one run have the same address, and monitors of their own. Mocks have a monitor, and no address.
+ */
+export function keyOfRun(): unknown {
+  const { monitorAddr } = storeOfRun().settings.options;
+  return monitorAddr && monitorAddr !== "mock" ? monitorAddr : pulumi.runtime.getMonitor();
 }
 
 /** The resource that another one is a part of, where this process made both (resource.js of 3.276). */

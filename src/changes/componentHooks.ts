@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type HookName, hookNames } from "../hookNames";
 import type { Inputs } from "../inputs";
 import { Creation } from "./creation";
+import { EarlierReports } from "./earlierReports";
 import { guardRestarts } from "./guard";
 import { sayChanges } from "./hooks";
 
@@ -10,6 +11,8 @@ export interface ComponentHooks {
   hookName: HookName;
   ofComponent: (pulumi.ResourceHookBinding | undefined)[];
   ofChildren: (pulumi.ResourceHookBinding | undefined)[];
+  /** What steps that change reported before. */
+  earlier: EarlierReports;
 }
 
 /** @param component undefined until it is made, which is before any hook runs. */
@@ -21,10 +24,14 @@ export function componentHooks(
 ): ComponentHooks {
   const hookName = hookNames(name, parent);
   const guard = guardRestarts(name, hookName, inputs, component);
-  const changes = sayChanges(name, hookName, inputs, new Creation(inputs), component);
+  const earlier = new EarlierReports();
+  const changes = sayChanges(name, hookName, inputs, {
+    ...{ creation: new Creation(inputs), earlier, component },
+  });
   return {
     hookName,
     ofComponent: [changes, guard?.component],
     ofChildren: [changes, guard?.steps],
+    earlier,
   };
 }

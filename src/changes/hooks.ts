@@ -10,27 +10,27 @@ import { withoutPassword } from "../ssh/sudoPassword";
 import { agentChange } from "./agent";
 import { componentInWords } from "./component";
 import type { Creation } from "./creation";
+import type { EarlierReports } from "./earlierReports";
 import { changeInWords } from "./documents";
 import { driftInWords } from "../drift/words";
 
 /**
  * One hook for a component and its children, which says in previews what a change does on the host, in one line on the
- * component, and what is made there. None under mocks, or in an `up`.
+ * component, and what is made there. It notes what steps that change reported before. None under mocks, or in an `up`.
  *
  * @param name the component's.
- * @param component undefined until it is made, which is before any hook runs.
  */
 export function sayChanges(
   name: string,
   hookName: HookName,
   inputs: Inputs,
-  creation: Creation,
-  component: () => pulumi.Resource,
+  { creation, earlier, component }: Noted,
 ): pulumi.ResourceHookBinding | undefined {
   if (!hooksWork()) return undefined;
   const inWords = async (args: pulumi.ResourceHookArgs) => {
     const { name: resource, oldInputs, newInputs } = args;
     const child = resource.slice(name.length + 1);
+    earlier.note(child, args);
     if (child === "") return componentInWords(inputs, creation, args);
     if (child === "drift") return driftInWords(await notesOf(oldInputs), await notesOf(newInputs));
     return oldInputs ? stepInWords(child, args) : creation.ofStep(child, newInputs);
@@ -42,6 +42,13 @@ export function sayChanges(
     return said && `${about}: ${said}`;
   });
   return { beforeCreate: hook, beforeUpdate: hook };
+}
+
+interface Noted {
+  creation: Creation;
+  earlier: EarlierReports;
+  /** Undefined until it is made, which is before any hook runs. */
+  component: () => pulumi.Resource;
 }
 
 /** The change of a step on the host. */

@@ -1,5 +1,5 @@
 import { daemonFacts } from "../steps/daemon/step";
-import { type FactTypes, type Read, text, wholeNumber, words } from "../steps/facts";
+import { type FactTypes, optional, type Read, text, wholeNumber, words } from "../steps/facts";
 import { machineFacts } from "../steps/machine";
 
 const anything = { wanted: "a string, which may be empty", read: (found: string) => found };
@@ -7,6 +7,37 @@ const anything = { wanted: "a string, which may be empty", read: (found: string)
 const truth = {
   wanted: "true or false",
   read: (found: string) => (/^(true|false)$/.test(found) ? found === "true" : undefined),
+};
+
+/** Whether processes can use the kernel's algif_aead; `unseen` if the machine has no modules of its kernel. */
+const moduleStates = ["absent", "blocked", "builtin", "loadable", "loaded", "unseen"] as const;
+
+const moduleState = {
+  wanted: `one of ${moduleStates.join(", ")}`,
+  read: (found: string) => moduleStates.find((state) => state === found),
+};
+
+/** Mode and owner of a file. */
+export interface FileMode {
+  mode: number;
+  uid: number;
+  gid: number;
+}
+
+/** Such as `.config/docker/daemon.json=600:1234:1235 .=700:1234:1235`. */
+const fileModes = {
+  wanted: "names of files with mode, uid and gid",
+  read(found: string): Record<string, FileMode> | undefined {
+    const files = found
+      .split(" ")
+      .map((word) => /^([\w./-]+)=([0-7]{1,4}):(\d+):(\d+)$/.exec(word));
+    if (files.some((file) => file === null)) return undefined;
+    const entries = files.map((file) => {
+      const [, name = "", mode, uid, gid] = file ?? [];
+      return [name, { mode: parseInt(mode, 8), uid: Number(uid), gid: Number(gid) }];
+    });
+    return Object.fromEntries(entries) as Record<string, FileMode>;
+  },
 };
 
 /**
@@ -23,6 +54,9 @@ export const measuredBy = {
     /** The path of its program, and what getcap says of it. */
     "rootlesskit.path": text,
     "rootlesskit.capability": anything,
+    /** `/proc/sys/kernel/version`, which has the day on which the kernel was built. */
+    "kernel.build": optional(text),
+    "kernel.algifAead": optional(moduleState),
   },
   daemon: {
     ...daemonFacts,
@@ -41,6 +75,8 @@ export const measuredBy = {
     "daemon.hostGatewayIsHere": truth,
     /** Facts of the process dockerd: its id, its network and the machine's, and what is in it. */
     "dockerd.process": wholeNumber,
+    /** Whether it runs the file that is installed as dockerd. */
+    "dockerd.isInstalledFile": optional(truth),
     "dockerd.network": text,
     "dockerd.machineNetwork": text,
     "dockerd.interfaces": anything,
@@ -62,6 +98,8 @@ export const measuredBy = {
     "machine.firewalld": truth,
     /** The path of the program; empty without one. */
     "criu.path": anything,
+    /** Modes and owners of what the daemon reads, below the home, and of `/run/user/UID` and its socket; `.` is the home. */
+    "files.modes": optional(fileModes),
   },
 } satisfies Record<string, FactTypes>;
 

@@ -34,7 +34,7 @@ const argument = /^registryAuth\[\d+\]\.(address|username)$/;
  * mark on all certificates together counts for them.
  */
 const holdsNoSecret =
-  /^(engine|rootfulDocker|storageDriver|network|privilegedPorts|registryCertificates(?=\.)|registryCredentialHelpers(?=\.)|prune|onDestroy|operations|account\.(create|uid|subordinateIds|cgroupControllers|limits)|kernel\.(unprivilegedPing|appArmorProfile)|tcpSocket\.(address|port))(?![^.[])/;
+  /^(engine|rootfulDocker|storageDriver|network|privilegedPorts|registryCertificates(?=\.)|registryCredentialHelpers(?=\.)|prune|onDestroy|acceptedAdvisories|operations|account\.(create|uid|subordinateIds|cgroupControllers|limits)|kernel\.(unprivilegedPing|appArmorProfile)|tcpSocket\.(address|port))(?![^.[])/;
 
 /** Whether the value at this path of the arguments is used without a mark as a secret. */
 export const isUsedWithoutMark = (path: string): boolean => holdsNoSecret.test(path);

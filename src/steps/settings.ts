@@ -1,5 +1,6 @@
 import { connectionSettings, transferSettings } from "../ssh/settings";
 import { type Problem, Reader } from "../validation/reader";
+import { acceptedSettings } from "./advisoryIds";
 import { accountSettings } from "./account/settings";
 import { certificateSettings } from "./daemon/certificates";
 import { credentialHelperSettings } from "./daemon/credentialHelpers";
@@ -71,6 +72,7 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
     network,
     onDestroy,
     storageDriver: storageDriverSettings(read),
+    acceptedAdvisories: acceptedSettings(read),
     agentTransfer: transferSettings(read),
     operations: operationsSettings(read.object("operations")),
   };

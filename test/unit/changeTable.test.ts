@@ -136,6 +136,7 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
   ],
   "`prune`": [{ prune: {} }, { prune: { schedule: "Sun 03:00", all: true } }],
   "`onDestroy.data`": [{ onDestroy: { data: OnDestroyData.Delete } }],
+  "`acceptedAdvisories`": [{ acceptedAdvisories: ["live-restore"] }],
   "`agentTransfer`": [{ agentTransfer: AgentTransfer.Stdin }],
   "`operations.restarts`": [{ operations: { restarts: Restarts.Refuse } }],
   "`operations.driftDetection`": [

@@ -109,6 +109,7 @@ export function everyOption() {
     },
     prune: { schedule: "Sun 03:00", until: "48h", all: true },
     onDestroy: { data: OnDestroyData.Delete },
+    acceptedAdvisories: ["live-restore"],
     agentTransfer: AgentTransfer.Stdin,
     operations: {
       restarts: Restarts.Refuse,

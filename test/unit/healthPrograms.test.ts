@@ -139,8 +139,17 @@ test.each([
   const there = join(folder, "there");
   if (kind === "regular") writeFileSync(there, "");
   if (kind === "link") symlinkSync(join(folder, "docker.sock"), there);
-  const env = { PATH: `${folder}:${process.env.PATH ?? ""}`, XDG_RUNTIME_DIR: folder };
+  const env = {
+    PATH: `${folder}:${process.env.PATH ?? ""}`,
+    XDG_RUNTIME_DIR: folder,
+    HOME: folder,
+  };
+  mkdirSync(join(folder, ".config/docker"), { recursive: true });
+  writeFileSync(join(folder, ".config/docker/daemon.json"), "{}", { mode: 0o600 });
+  const { uid, gid } = userInfo();
+  const of = `${uid}:${gid}`;
+  const modes = `.config/docker/daemon.json=600:${of} .=700:${of} ${folder}=700:${of} ${folder}/docker.sock=644:${of}`;
   expect(run("health/daemonWords.program.sh", [there], env)).toBe(
-    `Docker version 29.1.1, build x\n${socket}\n{args:--socket${folder}/dockerd-rootless/api.sockinfo--json}`,
+    `Docker version 29.1.1, build x\n${socket}\n${modes}\n{args:--socket${folder}/dockerd-rootless/api.sockinfo--json}`,
   );
 });

@@ -38,7 +38,9 @@ describe("an option", () => {
   });
 
   // Read by the component itself: they are in no step's document, or in all.
-  const ofComponent = [...["connection", "sudoPassword", "agentTransfer", "operations"]];
+  const ofComponent = [
+    ...["connection", "sudoPassword", "acceptedAdvisories", "agentTransfer", "operations"],
+  ];
 
   test("is an input of a step, or of the component itself", () => {
     const ofSteps = steps.flatMap(({ inputs }) => inputs).map((path) => path.split(".")[0]);

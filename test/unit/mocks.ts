@@ -35,12 +35,15 @@ export interface Outcome<T> {
   outputs: Record<string, Record<string, unknown>>;
   warnings: string[];
   errors: string[];
+  infos: string[];
 }
 
 export interface RunOptions {
   preview?: boolean;
   /** Facts on stdout of the steps' commands, by step; added to those of a usual host. */
   facts?: Record<string, Record<string, string>>;
+  /** Whether a preview knows what the steps reported, as of steps that do not change. */
+  unchanged?: boolean;
   /** All of a step's stdout, in place of its facts. */
   stdout?: Record<string, string>;
 }
@@ -85,6 +88,8 @@ export const usualFacts: Record<string, Record<string, string>> = {
     "kernel.portStart": "1024",
     "rootlesskit.path": "/usr/bin/rootlesskit",
     "rootlesskit.capability": "",
+    "kernel.build": "#1 SMP PREEMPT_DYNAMIC Debian 6.12.48-1 (2025-09-20)",
+    "kernel.algifAead": "loadable",
   },
   daemon: {
     storageDriver: "overlay2",
@@ -105,6 +110,7 @@ export const usualFacts: Record<string, Record<string, string>> = {
     "daemon.hostGateway": "",
     "daemon.hostGatewayIsHere": "false",
     "dockerd.process": "4321",
+    "dockerd.isInstalledFile": "true",
     "dockerd.network": "net:[4026532299]",
     "dockerd.machineNetwork": "net:[4026531840]",
     "dockerd.interfaces": "lo,tap0,docker0",
@@ -120,6 +126,8 @@ export const usualFacts: Record<string, Record<string, string>> = {
     "kernel.appArmor": "true",
     "machine.firewalld": "false",
     "criu.path": "",
+    "files.modes":
+      ".config/docker/daemon.json=600:1234:1235 .config/docker/environment=600:1234:1235 .config/systemd/user/docker.service=644:1234:1235 .=750:1234:1235 /run/user/1234=700:1234:1235 /run/user/1234/docker.sock=660:1234:1235",
   },
 };
 
@@ -130,7 +138,12 @@ const installationType = "random:index/randomId:RandomId";
 export const commandType = "command:remote:Command";
 
 /** Answers for what the component makes and for nothing else. */
-export function mocks({ preview, facts, stdout: given }: RunOptions): pulumi.runtime.Mocks {
+export function mocks({
+  preview,
+  facts,
+  unchanged,
+  stdout: given,
+}: RunOptions): pulumi.runtime.Mocks {
   return {
     newResource({ type, name, inputs }) {
       const state = inputs as Record<string, unknown>;
@@ -148,7 +161,7 @@ export function mocks({ preview, facts, stdout: given }: RunOptions): pulumi.run
         case "command:remote:CopyToRemote":
           return { id: `${name}-id`, state };
         case commandType: {
-          if (preview) return { id: undefined, state };
+          if (preview && !unchanged) return { id: undefined, state };
           const step = name.slice(name.lastIndexOf("-") + 1);
           const known = { ...usualFacts[step], ...facts?.[step] };
           const stdout = given?.[step] ?? JSON.stringify({ step, changed: [], facts: known });
@@ -188,10 +201,12 @@ export async function startRecording(
     outputs: {},
     warnings: [],
     errors: [],
+    infos: [],
   };
   const note = (list: string[]) => (message: string) => Promise.resolve(void list.push(message));
   jest.spyOn(pulumi.log, "warn").mockImplementation(note(record.warnings));
   jest.spyOn(pulumi.log, "error").mockImplementation(note(record.errors));
+  jest.spyOn(pulumi.log, "info").mockImplementation(note(record.infos));
   const { registerResource, registerResourceOutputs } = originals;
   MockMonitor.prototype.registerResource = function (
     this: MockMonitor,

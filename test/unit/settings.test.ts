@@ -12,6 +12,7 @@ describe("defaults", () => {
       problems: [],
       warnings: [],
       settings: {
+        acceptedAdvisories: [],
         connection: {
           host: "machine.example",
           port: 22,

@@ -1,5 +1,6 @@
-# Prints three lines as the account sees them: the version of its docker CLI, what is at
-# /run/docker.sock for containers, and what RootlessKit says of itself, without blanks and quotes.
+# Prints four lines as the account sees them: the version of its docker CLI, what is at
+# /run/docker.sock for containers, modes and owners of its files, and what RootlessKit says of itself,
+# without blanks and quotes.
 # Argument: the path of /run/docker.sock in dockerd's namespace.
 # root as account: questions to RootlessKit's and dockerd's sockets.
 docker --version
@@ -11,6 +12,14 @@ elif [ -e "$1" ]; then
 else
 	echo
 fi
+
+# Links are followed: the file that the daemon reads counts. What is not there is left out.
+cd "$HOME" || true
+modes=$(stat -L -c '%n=%a:%u:%g' .config/docker/daemon.json .config/docker/environment \
+	.config/docker/tls/ca.pem .config/docker/tls/cert.pem .config/docker/tls/key.pem \
+	.config/systemd/user/docker.service . "$XDG_RUNTIME_DIR" "$XDG_RUNTIME_DIR/docker.sock" 2>/dev/null)
+# shellcheck disable=SC2086 # a word for each file
+echo $modes
 
 api=$XDG_RUNTIME_DIR/dockerd-rootless/api.sock
 if command -v rootlessctl >/dev/null; then

@@ -1,5 +1,6 @@
-# Facts that the rows of `limitations` are made of: their words are in src/limitations. Words of the
-# account's programs go on as a fact and as nothing else.
+# Facts that the rows of `limitations` and `advisories` are made of: their words are in
+# src/limitations and src/advisories. Words of the account's programs go on as a fact and as nothing
+# else.
 
 # Facts of the step daemon, whose document this run has.
 limitation_facts() {
@@ -30,7 +31,7 @@ yes_if() { if "$@"; then printf true; else printf false; fi; }
 # /run/docker.sock for containers, and the protocols of RootlessKit's ports. $1 dockerd's process.
 # root as account: questions to RootlessKit and dockerd by their sockets. health/daemonWords.program.sh.
 word_facts() {
-	local version='' socket='' info=''
+	local version='' socket='' modes='' info=''
 	fact daemon.limits "$(words_of "$(docker_info Limits)")"
 	fact daemon.security "$(words_of "$(docker_info SecurityOptions)")"
 	fact daemon.version "$(word_of_account "$(docker_info ServerVersion)")"
@@ -38,13 +39,15 @@ word_facts() {
 	as_account sh -c "$DAEMON_WORDS_SH" sh "/proc/$1/root/run/docker.sock" \
 		</dev/null >"$WORK/words" || true
 	# The last line has no end.
-	{ read -r version && read -r socket && read -r info; } <"$WORK/words" || true
+	{ read -r version && read -r socket && read -r modes && read -r info; } <"$WORK/words" || true
 	version=${version#Docker version }
 	fact client.version "$(word_of_account "${version%%,*}")"
 	fact dockerd.socket "$(words_of "$socket")"
 	case $info in *'protos:['*']'*) info=${info#*'protos:['} info=${info%%]*} ;; *) info='' ;; esac
 	case $info in *[!a-z0-9,]*) info='' ;; esac
 	fact rootlesskit.protocols "$info"
+	case $modes in *[!A-Za-z0-9./=:\ _-]*) modes='' ;; esac
+	if [ -n "$modes" ]; then fact files.modes "$(printf %.800s "$modes")"; fi
 }
 
 # Words of the account's programs, as a part of a text. $1 the words.
@@ -54,6 +57,8 @@ words_of() { printf '%.300s' "$(shown "$1")"; }
 process_facts() {
 	local name value
 	fact dockerd.process "$1"
+	# An upgrade puts another file in its place, and the process goes on with the one from before.
+	fact dockerd.isInstalledFile "$(yes_if [ "/proc/$1/exe" -ef "$(command -v dockerd)" ])"
 	{
 		# shellcheck disable=SC2046,SC2183 # a word for each link
 		printf 'machineNetwork %s\nnetwork %s\n' $(readlink /proc/1/ns/net "/proc/$1/ns/net")
@@ -108,4 +113,50 @@ machine_facts() {
 	fact kernel.portStart "${3-}"
 	fact rootlesskit.path "$rootlesskit"
 	fact rootlesskit.capability "$capability"
+	fact kernel.build "$(words_of_file /proc/sys/kernel/version)"
+	fact kernel.algifAead "$(algif_aead_state "$(words_of_file /proc/sys/kernel/osrelease)")"
+}
+
+# Whether processes can use algif_aead, the module of CVE-2026-31431. Prints absent, blocked, builtin,
+# loadable, loaded, or unseen where the machine has no modules of this kernel. Files alone are read,
+# because a socket of AF_ALG would load the module. $1 the kernel.
+algif_aead_state() {
+	local modules=/lib/modules/$1 files
+	if is_off_at_boot; then
+		echo blocked
+	elif [ -e /sys/module/algif_aead ]; then
+		echo loaded
+	elif [ ! -e "$modules/modules.dep" ]; then
+		echo unseen
+	else
+		files=$(grep -ls '/algif_aead[.]ko' "$modules/modules.builtin" "$modules/modules.dep") || true
+		case $files in
+		*modules.builtin*) echo builtin ;;
+		'') echo absent ;;
+		*) if is_load_refused; then echo blocked; else echo loadable; fi ;;
+		esac
+	fi
+}
+
+# True if the kernel was booted without what starts algif_aead.
+is_off_at_boot() {
+	case $(words_of_file /proc/cmdline) in
+	*initcall_blacklist=*algif_aead_init*) true ;;
+	*) false ;;
+	esac
+}
+
+# True if a line such as "install algif_aead /bin/false" keeps the module from being loaded. A line
+# with "blacklist" does not, because the kernel asks for the module by its own name.
+is_load_refused() {
+	local file word name command
+	for file in /etc/modprobe.d/*.conf /run/modprobe.d/*.conf /lib/modprobe.d/*.conf; do
+		[ -f "$file" ] || continue
+		while read -r word name command _; do
+			case $word:$name:$command in
+			install:algif[-_]aead:*/false | install:algif[-_]aead:*/true) return 0 ;;
+			esac
+		done <"$file"
+	done
+	return 1
 }

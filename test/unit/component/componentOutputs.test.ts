@@ -77,7 +77,12 @@ describe("outputs", () => {
       },
     };
     expect(outputs).toEqual({ web: wanted });
-    const all = { ...wanted, limitations: expect.any(Array) as unknown };
+    const all = {
+      ...wanted,
+      limitations: expect.any(Array) as unknown,
+      advisories: expect.any(Array) as unknown,
+      controls: expect.any(Array) as unknown,
+    };
     for (const [name, wantedValue] of Object.entries(all)) {
       const output = value[name as keyof typeof all] as pulumi.Output<unknown>;
       expect(await valueOf(output)).toEqual(wantedValue);
@@ -101,7 +106,9 @@ describe("outputs", () => {
   test("the class holds these and nothing else that a schema would see", async () => {
     const { value, outputs } = await create(usual, false);
     const own = Object.keys(value).filter((key) => !key.startsWith("__") && key !== "urn");
-    expect(own.sort()).toEqual([...Object.keys(outputs.web), "limitations"].sort());
+    expect(own.sort()).toEqual(
+      [...Object.keys(outputs.web), "advisories", "controls", "limitations"].sort(),
+    );
   });
 
   test("in preview: what inputs say is known, what the host says is not", async () => {

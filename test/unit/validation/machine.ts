@@ -127,6 +127,12 @@ export const refused: Refused[] = [
   ],
   ["privilegedPorts", "All", "'All' is not one of none, file-capability, sysctl; choose one"],
   ["connection.privilegeEscalation", "su", "'su' is not one of auto, sudo, doas, none; choose one"],
+  [
+    "acceptedAdvisories",
+    ["live-restor"],
+    "'live-restor' is not the id of an advisory; did you mean live-restore?",
+    "acceptedAdvisories[0]",
+  ],
   ["agentTransfer", "Scp", "'Scp' is not one of sftp, stdin; choose one"],
   ["operations.restarts", "Never", "'Never' is not one of allow, refuse; choose one"],
   [

@@ -1,0 +1,75 @@
+import type { EngineSource } from "../steps/engine/args";
+import type { Measured } from "../limitations/measured";
+
+/** A known fault of a program on the host, or of how it is set up, as it concerns this host. */
+export interface Advisory {
+  /** A CVE id such as `CVE-2026-31431`, or words such as `live-restore`: what `acceptedAdvisories` takes. */
+  id: string;
+  /** The fault, in one line. */
+  title: string;
+  /** `affected` or `unknown`. An advisory that does not affect the host is not listed. */
+  status: string;
+  /** What the facts and inputs of this host say about it, or why that cannot be known. */
+  evidence: string;
+  /** What it means for this host. */
+  meaning: string;
+  /** What to do about it. */
+  fix: string;
+  /** The address of the public report. */
+  source: string;
+  /** Whether `acceptedAdvisories` has its id, so that previews do not warn of it. */
+  accepted: boolean;
+}
+
+/** Facts that a host reported; undefined where an earlier version of this package did not ask for them. */
+export type HostFacts = Partial<Measured>;
+
+/** What rows read of the inputs. */
+export interface GivenInputs {
+  acceptedAdvisories: readonly string[];
+  /** Keys of daemon.json, without those whose values are secrets. */
+  daemon: Readonly<Record<string, unknown>>;
+  /** Keys of daemon.json whose values are secrets. */
+  secretKeys: readonly string[];
+  engineSource: EngineSource;
+  /** `network.driver`, such as `pasta`. */
+  networkDriver: string;
+  /** Whether this package makes AppArmor profiles that are missing: `kernel.appArmorProfile` is not `none`. */
+  makesProfiles: boolean;
+  hasTcpSocket: boolean;
+}
+
+/** What a row says of one host. */
+export interface Verdict {
+  status: "affected" | "unaffected" | "unknown";
+  evidence: string;
+}
+
+/** One known fault. */
+export interface AdvisoryRow {
+  title: string;
+  /** The address of a public report that names the versions. */
+  source: string;
+  /** Who is affected, in one line for the documentation. */
+  affects: string;
+  meaning: string;
+  fix: string;
+  judge: (host: HostFacts, given: GivenInputs) => Verdict;
+}
+
+export function affected(evidence: string): Verdict {
+  return { status: "affected", evidence };
+}
+
+export function unaffected(evidence: string): Verdict {
+  return { status: "unaffected", evidence };
+}
+
+export function unknown(evidence: string): Verdict {
+  return { status: "unknown", evidence };
+}
+
+/** The verdict where a fact is missing, which the next run of its step reports. */
+export function notReported(what: string): Verdict {
+  return unknown(`the host has not reported ${what} yet; a new operations.recheck asks for it`);
+}

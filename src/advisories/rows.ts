@@ -1,0 +1,69 @@
+import { type AdvisoryId, advisoryIds } from "../steps/advisoryIds";
+import type { InputPath, SettingsAt } from "../steps/inputPaths";
+import type { Facts, FactTypes } from "../steps/facts";
+import { type MeasuringStep, measuredBy } from "../limitations/measured";
+import { AppArmorProfile } from "../steps/kernel/args";
+import type { Advisory, AdvisoryRow, GivenInputs, HostFacts } from "./advisory";
+import { engineRows } from "./engineRows";
+import { kernelRows } from "./kernelRows";
+import { networkRows } from "./networkRows";
+
+/** All rows, by their ids. */
+export const advisoryRows: Record<AdvisoryId, AdvisoryRow> = {
+  ...kernelRows,
+  ...engineRows,
+  ...networkRows,
+};
+
+/** What concerns a host, or may: rows that are affected come first, then those that are unknown. */
+export function advisoriesOf(host: HostFacts, given: GivenInputs): Advisory[] {
+  const all = advisoryIds.map((id): Advisory => {
+    const { judge, title, meaning, fix, source } = advisoryRows[id];
+    const { status, evidence } = judge(host, given);
+    const accepted = given.acceptedAdvisories.includes(id);
+    return { id, title, status, evidence, meaning, fix, source, accepted };
+  });
+  const having = (status: string) => all.filter((one) => one.status === status);
+  return [...having("affected"), ...having("unknown")];
+}
+
+/** Inputs that rows read. */
+export const judgedInputs = [
+  "acceptedAdvisories",
+  "daemon",
+  "engine.source",
+  "kernel.appArmorProfile",
+  "network.driver",
+  "secrets",
+  "tcpSocket",
+] as const satisfies readonly InputPath[];
+
+export function givenInputs(settings: SettingsAt<(typeof judgedInputs)[number]>): GivenInputs {
+  const prefix = "daemon.json/";
+  const secretKeys = Object.keys(settings.secrets)
+    .filter((place) => place.startsWith(prefix))
+    .map((place) => place.slice(prefix.length));
+  return {
+    acceptedAdvisories: settings.acceptedAdvisories,
+    daemon: settings.daemon,
+    secretKeys,
+    engineSource: settings.engine.source,
+    networkDriver: settings.network.driver,
+    makesProfiles: settings.kernel.appArmorProfile !== AppArmorProfile.None,
+    hasTcpSocket: settings.tcpSocket !== undefined,
+  };
+}
+
+/** Facts of the steps' reports. One that is missing, or that its type does not read, is left out: no row ends a run. */
+export function hostFactsOf(reports: Partial<Record<MeasuringStep, Facts>>): HostFacts {
+  const steps = Object.keys(measuredBy) as MeasuringStep[];
+  const entries = steps.flatMap((step) => {
+    const facts = reports[step] ?? {};
+    const types = Object.entries(measuredBy[step] as FactTypes);
+    return types.map(([name, { read }]) => [
+      name,
+      facts[name] === undefined ? undefined : read(facts[name]),
+    ]);
+  });
+  return Object.fromEntries(entries) as HostFacts;
+}

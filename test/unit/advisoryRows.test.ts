@@ -1,0 +1,246 @@
+import type { Advisory, GivenInputs } from "../../src/advisories/advisory";
+import { builtOn } from "../../src/advisories/builtOn";
+import { advisoriesOf, advisoryRows, givenInputs, hostFactsOf } from "../../src/advisories/rows";
+import { advisoryIds } from "../../src/steps/advisoryIds";
+import { readSettings } from "../../src/steps/settings";
+import type { Facts } from "../../src/steps/facts";
+import { usualFacts } from "./mocks";
+
+/** What a usual host reports, of which some facts differ; undefined is one that was not reported. */
+function factsOf(change: Record<string, string | undefined>) {
+  const steps = Object.entries(usualFacts).map(([step, facts]) => {
+    const all = Object.entries({ ...facts, ...change });
+    return [step, Object.fromEntries(all.filter(([, value]) => value !== undefined))];
+  });
+  return hostFactsOf(Object.fromEntries(steps) as Record<"machine" | "daemon", Facts>);
+}
+
+function inputsOf(args: Record<string, unknown>, secretPaths: string[] = []): GivenInputs {
+  const { settings } = readSettings({ connection: { host: "a" }, ...args }, secretPaths);
+  return givenInputs(settings);
+}
+
+type Case = [
+  id: string,
+  facts: Record<string, string | undefined>,
+  args: Record<string, unknown>,
+  status: string,
+  evidence: RegExp,
+];
+
+const ubuntu = { "versions.os": "Ubuntu 24.04.3 LTS" };
+const pasta = { network: { driver: "pasta" } };
+const detached = { "dockerd.network": "net:[1]", "dockerd.machineNetwork": "net:[1]" };
+const engine = (version: string) => ({ "versions.engine": version, "daemon.version": version });
+const fresh = "#1 SMP PREEMPT_DYNAMIC Debian 6.12.99-1 (2026-10-02)";
+const tcpSocket = { caCertificate: "a", certificate: "b", privateKey: "c" };
+
+const cases: Case[] = [
+  ["CVE-2026-31431", {}, {}, "affected", /is loaded on demand, .* built on 2025-09-20, before/],
+  ["CVE-2026-31431", { "kernel.algifAead": "builtin" }, {}, "affected", /is built in, /],
+  ["CVE-2026-31431", engine("29.4.2"), {}, "affected", /of engine 29\.4\.2 blocks it for cont/],
+  ["CVE-2026-31431", engine("29.4.1"), {}, "affected", /29\.4\.1 is older than 29\.4\.2/],
+  ["CVE-2026-31431", { "daemon.security": "[]" }, {}, "affected", /info does not say that/],
+  ["CVE-2026-31431", { "kernel.build": fresh }, {}, "unknown", /2026-10-02: the changelog/],
+  ["CVE-2026-31431", { "kernel.build": undefined }, {}, "unknown", /does not say when/],
+  ["CVE-2026-31431", { "kernel.algifAead": "unseen" }, {}, "unknown", /may be a container/],
+  ["CVE-2026-31431", { "kernel.algifAead": undefined }, {}, "unknown", /has not reported/],
+  ["CVE-2026-31431", { "kernel.algifAead": "absent" }, {}, "unaffected", /no module algif_aead/],
+  ["CVE-2026-31431", { "kernel.algifAead": "blocked" }, {}, "unaffected", /cannot be loaded/],
+
+  ["custom-bridge-ports", engine("29.8.1"), {}, "unknown", /were not tried$/],
+  ["custom-bridge-ports", engine("29.4.3"), {}, "unaffected", /about 29\.5$/],
+  ["custom-bridge-ports", { "versions.engine": undefined }, {}, "unknown", /has not reported/],
+
+  ["daemon-older-than-package", { "dockerd.isInstalledFile": "false" }, {}, "affected", /another/],
+  ["daemon-older-than-package", {}, {}, "unaffected", /ran the dockerd that was installed/],
+  ["daemon-older-than-package", { "dockerd.isInstalledFile": undefined }, {}, "unknown", /not rep/],
+
+  ["dynamic-ports-collide", engine("29.0.0"), {}, "affected", /29\.0\.0, the port driver builtin$/],
+  ["dynamic-ports-collide", engine("28.5.2"), {}, "unaffected", /28\.5\.2/],
+  ["dynamic-ports-collide", engine("30.0.0"), {}, "unknown", /newer than what was read$/],
+  [
+    "dynamic-ports-collide",
+    { ...engine("29.8.1"), "network.portDriver": "implicit" },
+    {},
+    "unknown",
+    /is about builtin$/,
+  ],
+  ["dynamic-ports-collide", { "network.portDriver": undefined }, {}, "unknown", /port driver yet/],
+
+  ["http2-on-tcp-socket", engine("29.8.1"), dockers({ tcpSocket }), "affected", /is 29\.8\.1$/],
+  ["http2-on-tcp-socket", {}, { tcpSocket }, "unknown", /the distribution's 26\.1\.5/],
+  ["http2-on-tcp-socket", engine("29.9.0"), dockers({ tcpSocket }), "unaffected", /29\.9\.0$/],
+  ["http2-on-tcp-socket", {}, {}, "unaffected", /is not set$/],
+
+  ["live-restore", {}, { daemon: { "live-restore": true } }, "affected", /live-restore: true$/],
+  ["live-restore", {}, { daemon: { "live-restore": false } }, "unaffected", /does not turn/],
+  ["live-restore", {}, {}, "unaffected", /does not turn/],
+
+  ["logs-without-limit", {}, logs("json-file"), "affected", /is json-file, and .* no max-size$/],
+  ["logs-without-limit", {}, logs("json-file", { "max-size": "-1" }), "affected", /no max-size$/],
+  ["logs-without-limit", {}, logs("json-file", { "max-size": "9m" }), "unaffected", /is 9m$/],
+  ["logs-without-limit", {}, { daemon: { "log-opts": { "max-file": "3" } } }, "affected", /./],
+  ["logs-without-limit", {}, logs("journald"), "unaffected", /is journald$/],
+  ["logs-without-limit", {}, {}, "unaffected", /is local$/],
+
+  ["net-host-reaches-loopback", { ...engine("29.5.0"), ...detached }, {}, "affected", /net:\[1\]$/],
+  ["net-host-reaches-loopback", engine("29.5.0"), {}, "unaffected", /dockerd is in net:/],
+  ["net-host-reaches-loopback", detached, {}, "unaffected", /the engine is 26/],
+  [
+    "net-host-reaches-loopback",
+    { ...engine("29.5.0"), ...detached, "rootlesskit.hostLoopback": "true" },
+    {},
+    "unaffected",
+    /anyway$/,
+  ],
+  [
+    "net-host-reaches-loopback",
+    { ...detached, "versions.engine": "29.8.1" },
+    {},
+    "unknown",
+    /29\.8\.1 now, .* with 26\.1\.5/,
+  ],
+
+  ["overlay2-on-kernel-5-10", { "versions.kernel": "5.10.0-35-amd64" }, {}, "affected", /5\.10\.0/],
+  ["overlay2-on-kernel-5-10", { "versions.kernel": "5.11.0" }, {}, "unaffected", /5\.11\.0$/],
+  [
+    "overlay2-on-kernel-5-10",
+    { "versions.kernel": "5.4.0" },
+    {},
+    "unknown",
+    /distribution's patch$/,
+  ],
+  [
+    "overlay2-on-kernel-5-10",
+    { "versions.kernel": "5.10.0", storageDriver: "fuse-overlayfs" },
+    {},
+    "unaffected",
+    /fuse-overlayfs/,
+  ],
+
+  [
+    "pasta-on-ubuntu-24-04",
+    ubuntu,
+    { ...pasta, kernel: { appArmorProfile: "none" } },
+    "affected",
+    /appArmorProfile is none$/,
+  ],
+  [
+    "pasta-on-ubuntu-24-04",
+    { ...ubuntu, "network.driver": "pasta" },
+    { ...pasta, kernel: { appArmorProfile: "none" } },
+    "unaffected",
+    /runs with pasta$/,
+  ],
+  ["pasta-on-ubuntu-24-04", ubuntu, pasta, "unaffected", /makes a profile/],
+  ["pasta-on-ubuntu-24-04", {}, pasta, "unaffected", /Debian/],
+  ["pasta-on-ubuntu-24-04", ubuntu, {}, "unaffected", /is not pasta$/],
+  ["pasta-on-ubuntu-24-04", { "versions.os": undefined }, pasta, "unknown", /its system yet/],
+
+  [
+    "udp-client-addresses",
+    { "versions.rootlesskit": "3.0.1", "daemon.userlandProxy": "false" },
+    {},
+    "affected",
+    /3\.0\.1, .* userland-proxy false$/,
+  ],
+  ["udp-client-addresses", {}, {}, "unknown", /docker-proxy hides/],
+  ["udp-client-addresses", { "daemon.userlandProxy": "false" }, {}, "unaffected", /no published/],
+  ["udp-client-addresses", { "network.portDriver": "slirp4netns" }, {}, "unaffected", /passes all/],
+  ["udp-client-addresses", { "network.portDriver": "gvisor" }, {}, "unknown", /not tried$/],
+
+  ["udp-replies-lost", { "versions.rootlesskit": "3.0.0" }, {}, "affected", /3\.0\.0, .* builtin$/],
+  ["udp-replies-lost", { "versions.rootlesskit": "3.0.1" }, {}, "unaffected", /3\.0\.1$/],
+  ["udp-replies-lost", {}, {}, "unaffected", /2\.3\.4$/],
+  [
+    "udp-replies-lost",
+    { "versions.rootlesskit": "3.0.0", "network.portDriver": "slirp4netns" },
+    {},
+    "unaffected",
+    /slirp4netns$/,
+  ],
+  [
+    "udp-replies-lost",
+    { "versions.rootlesskit": "3.0.0", "rootlesskit.isTransparent": "false" },
+    {},
+    "unaffected",
+    /without --source-ip-transparent$/,
+  ],
+];
+
+function logs(driver: string, options?: Record<string, string>) {
+  return { daemon: { "log-driver": driver, ...(options && { "log-opts": options }) } };
+}
+
+function dockers(args: Record<string, unknown>) {
+  return { ...args, engine: { source: "docker-repository" } };
+}
+
+test.each(cases)("%s where %j, with %j: %s", (id, facts, args, status, evidence) => {
+  const { judge } = advisoryRows[id as keyof typeof advisoryRows];
+  const verdict = judge(factsOf(facts), inputsOf(args));
+  expect(verdict.status).toBe(status);
+  expect(verdict.evidence).toMatch(evidence);
+});
+
+test.each(advisoryIds)("%s: facts that are affected, and facts that are not", (id) => {
+  const found = new Set(cases.filter(([one]) => one === id).map(([, , , status]) => status));
+  // The cause of this one is not known: no fact can tell.
+  const wanted = id === "custom-bridge-ports" ? ["unknown"] : ["affected"];
+  expect([...found]).toEqual(expect.arrayContaining([...wanted, "unaffected"]));
+});
+
+test.each(advisoryIds)("%s: words for a line, and the address of a report", (id) => {
+  const { title, meaning, fix, source } = advisoryRows[id];
+  expect(source).toMatch(/^https:\/\//);
+  expect(title).toMatch(/[^.]$/);
+  expect(meaning).toMatch(/\.$/);
+  expect(fix).toMatch(/[^.]$/);
+});
+
+test.each(["live-restore", "log-driver"])("a secret %s: what it is cannot be known", (key) => {
+  const given = inputsOf({ daemon: { [key]: "journald" } }, [`daemon.${key}`]);
+  expect(given.secretKeys).toEqual([key]);
+  const { judge } =
+    advisoryRows[key === "log-driver" ? "logs-without-limit" : (key as "live-restore")];
+  expect(judge({}, given).status).toBe("unknown");
+});
+
+describe("of a host", () => {
+  const idsOf = (advisories: readonly Advisory[]) => advisories.map(({ id }) => id);
+
+  test("what affects it comes first, then what is unknown, and nothing else", () => {
+    const given = inputsOf({
+      acceptedAdvisories: ["live-restore"],
+      daemon: { "live-restore": true },
+    });
+    const found = advisoriesOf(factsOf({}), given);
+    expect(found.map(({ id, status, accepted }) => [id, status, accepted])).toEqual([
+      ["CVE-2026-31431", "affected", false],
+      ["live-restore", "affected", true],
+      ["udp-client-addresses", "unknown", false],
+    ]);
+  });
+
+  test("that reported nothing: only inputs affect it", () => {
+    const found = advisoriesOf({}, inputsOf({}));
+    expect(found.every(({ status }) => status === "unknown")).toBe(true);
+    expect(idsOf(found)).not.toContain("live-restore");
+  });
+
+  test("a fact that is not what its type reads counts as not reported", () => {
+    expect(hostFactsOf({ machine: { "kernel.algifAead": "$(reboot)" } })).toEqual({});
+  });
+});
+
+test.each([
+  ["#1 SMP PREEMPT_DYNAMIC Debian 6.12.48-1 (2025-09-20)", "2025-09-20"],
+  ["#110-Ubuntu SMP PREEMPT_DYNAMIC Thu Mar 19 15:09:20 UTC 2026", "2026-03-19"],
+  ["#1 SMP PREEMPT_DYNAMIC Wed Jan  7 06:35:04 EST 2026", "2026-01-07"],
+  ["#1 SMP PREEMPT_DYNAMIC Tue, 11 Jul 2023 06:13:39 +0000", "2023-07-11"],
+  ["#1 SMP", undefined],
+  ["", undefined],
+])("a kernel's build %j was on %s", (build, day) => {
+  expect(builtOn(build)).toBe(day);
+});
