@@ -20,11 +20,11 @@ import { importCost } from "./importCost";
 import { course, type Course } from "./course";
 import { figuresOf, report, type Pair } from "./report";
 
-const sources = {
-  Distribution: EngineSource.Distribution,
-  DockerRepository: EngineSource.DockerRepository,
-  StaticArchive: EngineSource.StaticArchive,
-};
+const sources = [
+  EngineSource.Distribution,
+  EngineSource.DockerRepository,
+  EngineSource.StaticArchive,
+] as const;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -36,8 +36,8 @@ async function main(): Promise<void> {
   });
   const pairs = Number(values.pairs);
   if (!Number.isInteger(pairs) || pairs < 1) throw new Error("--pairs wants a number from 1 on");
-  const source = Object.entries(sources).find(([name]) => name === values.source)?.[1];
-  if (source === undefined) throw new Error(`--source wants ${Object.keys(sources).join(", ")}`);
+  const source = sources.find((name) => name === values.source);
+  if (source === undefined) throw new Error(`--source requires one of ${sources.join(", ")}`);
   await requireHostTools();
   const scratch = mkdtempSync(join(tmpdir(), "rootless-docker-bench-"));
   process.env.TMPDIR = scratch;
