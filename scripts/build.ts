@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { agentText } from "../src/agent/agentText";
 import { builtAgent } from "../src/agent/builtAgent";
@@ -35,6 +35,12 @@ function tsc(root: string, ...options: string[]): void {
   execFileSync(process.execPath, args, { stdio: "inherit" });
 }
 
+/** The file with a module's declarations: of a folder, those of its index. */
+function declarationsOf(module: string): string {
+  const file = `${module}.d.ts`;
+  return existsSync(file) ? file : join(module, "index.d.ts");
+}
+
 /** Removes declarations that those of index.d.ts do not lead to. */
 function removeTypesOfNobody(bin: string): void {
   const reached = new Set<string>();
@@ -42,7 +48,7 @@ function removeTypesOfNobody(bin: string): void {
     if (reached.has(file)) return;
     reached.add(file);
     for (const [, path] of readFileSync(file, "utf8").matchAll(/(?:from |import\()"(\.[^"]+)"/g))
-      visit(join(dirname(file), `${path}.d.ts`));
+      visit(declarationsOf(join(dirname(file), path)));
   };
   visit(join(bin, "index.d.ts"));
   for (const name of readdirSync(bin, { recursive: true, encoding: "utf8" })) {
