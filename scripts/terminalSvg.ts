@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 /** One numbered step of the demo. */
 interface Step {
@@ -9,18 +10,23 @@ interface Step {
 const most = { lines: 44, columns: 110 };
 const size = { column: 7.3, line: 17, margin: 16 };
 
-/** Steps of `npm run demo` that README shows, by a word of their titles. */
-const shown = /pulumi|container|limitations|edit|drift|as before/i;
+/** Recordings, each with the parts of `npm run demo` that it shows, by words of their titles. */
+const recordings: Record<string, RegExp> = {
+  preview: /preflight|edit|drift/,
+  up: /pulumi up|a container|limitations/,
+  destroy: /pulumi destroy|same as before/,
+};
 
 /** Keys of a preview that do not change. */
 const isSame = (line: string) => /^ {10,}[\w.-]+ *: /.test(line);
 
 /**
- * The demo's output as a terminal would show it: `npm run demo | tee demo.txt`, then
- * `npx tsx scripts/terminalSvg.ts demo.txt docs/demo.svg`. Only texts, in the reader's own font.
+ * Parts of the demo's output as a terminal would show them: `npm run demo | tee demo.txt`, then
+ * `npx tsx scripts/terminalSvg.ts demo.txt docs/recordings`. Only texts, in the reader's own font.
  */
-export function terminalSvg(output: string): string {
+export function terminalSvg(output: string, shown: RegExp): string {
   const lines = linesOf(stepsOf(output).filter(({ title }) => shown.test(title)));
+  if (lines.length === 0) throw new Error(`the demo has no part ${shown.source}`);
   const width = Math.ceil(most.columns * size.column) + 2 * size.margin;
   const height = lines.length * size.line + 2 * size.margin;
   const texts = lines.map((line, index) => {
@@ -65,6 +71,9 @@ const escape = (text: string): string =>
 
 if (require.main === module) {
   const [from, to] = process.argv.slice(2);
-  if (!from || !to) throw new Error("wanted: the demo's output, and the file to write");
-  writeFileSync(to, terminalSvg(readFileSync(from, "utf8")));
+  if (!from || !to)
+    throw new Error("name the file with the demo's output, and the folder to write to");
+  const output = readFileSync(from, "utf8");
+  for (const [name, shown] of Object.entries(recordings))
+    writeFileSync(join(to, `${name}.svg`), terminalSvg(output, shown));
 }

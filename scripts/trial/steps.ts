@@ -4,28 +4,28 @@ import { secondsSince } from "./story";
 
 interface Words {
   does: string;
-  /** Absent where there is nothing to take back. */
+  /** Absent where there is nothing to revert. */
   undoes?: string;
 }
 
 /** What each step of the package does, in plain words. */
 const words: Record<string, Words> = {
-  installation: { does: "a name for this installation" },
-  agent: { does: "the program that does the work on the machine", undoes: "that program" },
+  installation: { does: "names this installation" },
+  agent: { does: "installs the program that works on the machine", undoes: "that program" },
   machine: {
-    does: "every problem is looked for; then packages, an ordinary account, kernel settings",
+    does: "checks for every problem, then installs packages, an ordinary account and kernel settings",
     undoes: "kernel settings, the account, packages",
   },
-  secrets: { does: "secret values of the daemon (none here)" },
+  secrets: { does: "stores secret values of the daemon (none here)" },
   daemon: {
-    does: "the account's daemon is configured and started, and asked what it can do",
+    does: "configures and starts the account's daemon, and asks it what it can do",
     undoes: "the daemon",
   },
 };
 
 function sentence(op: string, { does, undoes }: Words): string | undefined {
   if (op === "create" || op === "update") return does;
-  return op === "delete" && undoes !== undefined ? `taken back: ${undoes}` : undefined;
+  return op === "delete" && undoes !== undefined ? `reverted: ${undoes}` : undefined;
 }
 
 /** Tells when a step of the package is done, and how long it took. */

@@ -86,8 +86,10 @@ class Trial {
   /** Asks the machine, shows what will change, and asks for a yes. */
   private async ask(): Promise<void> {
     const { story, signals } = this;
-    story.say("A machine becomes a rootless Docker host, is tried, and is given back.");
-    story.say("First it is only asked. Ctrl-C at any moment destroys what was made.");
+    story.say(
+      "This turns a machine into a rootless Docker host, tries it, and restores the machine.",
+    );
+    story.say("At first it only asks the machine. Ctrl-C at any moment destroys what it made.");
     await this.part("the machine is asked", () => this.identify());
     const { problems, plan } = await this.part(
       "preflight: a preview asks the machine",
@@ -272,7 +274,7 @@ printf '%s\\n' "$PRETTY_NAME" "$(uname -r)" "$(uname -m)"
   }
 
   private async compare(): Promise<void> {
-    await this.part("the machine is as before", async () => {
+    await this.part("the machine is the same as before", async () => {
       const after = await this.picture("after.txt");
       const all = differencesOf(this.before, after);
       const differences = all.filter((one) => !this.changing.has(keyOf(one)));

@@ -78,7 +78,7 @@ test("a change, and one limit less, reach the running slice", async () => {
 test("dropped, the slice has again what it had, and no file is left", async () => {
   await apply(all);
   const { changed } = await apply();
-  expect(changed).toEqual([`${dropIn}: as before (not there)`]);
+  expect(changed).toEqual([`${dropIn}: removed`]);
   expect(await ofSlice()).toEqual(usual);
   await host.run(`none ls -d ${dropIn} $(dirname ${dropIn})`);
 });
