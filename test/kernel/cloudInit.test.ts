@@ -60,6 +60,6 @@ test("a machine whose key, user and login cloud-init makes: one up, from its fir
     said(asRoot, "web-copy", "lasting")
       .map(({ message }) => message)
       .join("\n"),
-  ).toContain("the name of another user is the one for connection.user");
+  ).toContain("if it names another user, set connection.user to that name");
   await stack.destroy();
 });

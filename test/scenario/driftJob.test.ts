@@ -146,7 +146,7 @@ test("a machine that has nothing of the installation is red, until recheck has b
     `cd /var/lib/rootless-docker/installations; sh ../agents/$(ls)/agent revert agent $(ls) "" end`,
   );
   for (const text of await isRed()) {
-    expect(text).toContain("has nothing of this installation");
+    expect(text).toContain("has no record of this installation");
     expect(text).toContain("nothing runs: see the error of web");
   }
   const rechecked = () =>

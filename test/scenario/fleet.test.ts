@@ -65,7 +65,7 @@ test("the canary is not the machine that was meant: no other host is begun", asy
   const outcome = await stack.tryUpBy("pulumi up", program);
   expect(failures(outcome)).toEqual({
     "web1-copy": expect.stringContaining(
-      "found another host key than connection.hostKey",
+      "differs from connection.hostKey",
     ) as string,
   });
   expect(touched(outcome)).toEqual(["web1"]);
@@ -83,7 +83,7 @@ test("one with another key, one with a full disk: an error of each by its name, 
   const outcome = await stack.tryUpBy(continuing, program);
   expect(failures(outcome)).toEqual({
     "web2-copy": expect.stringContaining(
-      "found another host key than connection.hostKey",
+      "differs from connection.hostKey",
     ) as string,
     "web4-copy": expect.stringContaining(
       "no file can be written in the home of connection.user",

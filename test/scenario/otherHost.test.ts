@@ -94,7 +94,7 @@ test("another address of the same machine: made anew, takes over, and nothing of
   const outcome = await stack.up(moved);
   expectMoved(outcome, "create-replacement web", "delete-replaced web");
   expect(live(outcome, "web-machine")[1]).toMatch(
-    /^preflight: takes the account app over from conformance\/hosts\/web /,
+    /^preflight: takes over the account app from conformance\/hosts\/web /,
   );
   expect(await host.run("ls /var/lib/rootless-docker/installations | wc -l")).toBe("1\n");
   expect(await daemon(host)).toBe(running);
@@ -132,7 +132,7 @@ test("the old host is to stay, with retainOnDelete: it is left as it is", async 
   expect(childSteps(await stack.up(program(host, "web", {}, retainOnDelete)))).toEqual([]);
   // The second host has what the state has forgotten: it is taken over.
   const outcome = await stack.up(program(second, "web", {}, retainOnDelete));
-  expect(live(outcome, "web-machine")[1]).toMatch(/^preflight: takes the account app over from /);
+  expect(live(outcome, "web-machine")[1]).toMatch(/^preflight: takes over the account app from /);
   expect(await daemon(second)).toBe(running);
   expect(await daemon(host)).toBe(kept);
 });

@@ -69,7 +69,7 @@ test("right values, known late", async () => {
 
 test.each<[string, () => Args, RegExp]>([
   ["no host", wrongHost, /connection\.host: '' is not a host name or an address/],
-  ["another account", wrongAccount, /account\.name: 'root' has a meaning of its own/],
+  ["another account", wrongAccount, /account\.name: 'root' is reserved by the system/],
   ["no keys", wrongKeys, /account\.authorizedKeys\[0\]: 'no key' is not a public key/],
 ])(
   "%s, once: an error, the state stays as it is, and then nothing is replaced",
