@@ -18,11 +18,12 @@ beforeAll(async () => {
 });
 afterAll(destroyAllHosts);
 
-/** Lines of a preview that are about the row. */
+/** Lines at the end of a preview that are about the row: while it runs, it shows each of them, too. */
 async function said(args: Partial<RootlessDockerHostArgs>): Promise<string[]> {
   const program = installation.program({ ...wishes, ...args });
   const text = await installation.stack.previewText(program, { diff: false });
-  return text
+  const [, diagnostics = ""] = text.split("Diagnostics:");
+  return diagnostics
     .split("\n")
     .filter((line) => line.includes("logs-without-limit"))
     .map((line) => line.trim().replace(/ affects .*/, " affects"));
