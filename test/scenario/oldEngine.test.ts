@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { RootlessDockerHost } from "../../index";
 import { said, Stack } from "../support/stack";
 
@@ -37,14 +38,21 @@ test("an engine below the oldest: one error of the component, and no child is ma
   expect(stack.recorded("web-installation")).toBeUndefined();
 });
 
-test("an engine without hooks: the program ends with one error, and nothing is made", async () => {
+test("an engine without hooks: the constructor throws what ends a program, and nothing is made", async () => {
   const stack = await Stack.start("no-hooks");
-  const outcome = await stack.tryUp(() => {
+  let thrown: unknown;
+  await stack.tryUp(() => {
     getStore().supportsResourceHooks = false;
-    program();
+    // A RunError that leaves the program would end this process, too.
+    try {
+      program();
+    } catch (error) {
+      thrown = error;
+    }
   });
-  expect(outcome.failure).toContain(
-    "rootless-docker: engine: the Pulumi CLI does not support resource hooks, error hooks or transforms, but 3.248.0",
+  expect(pulumi.RunError.isInstance(thrown)).toBe(true);
+  expect((thrown as Error).message).toContain(
+    "rootless-docker: engine: the Pulumi CLI does not support resource hooks, error hooks or transforms, but 3.248.0 or newer is required.",
   );
   expect(stack.recorded("web-installation")).toBeUndefined();
 });
