@@ -64,9 +64,7 @@ test("the canary is not the machine that was meant: no other host is begun", asy
   await configureHosts("web1");
   const outcome = await stack.tryUpBy("pulumi up", program);
   expect(failures(outcome)).toEqual({
-    "web1-copy": expect.stringContaining(
-      "differs from connection.hostKey",
-    ) as string,
+    "web1-copy": expect.stringContaining("differs from connection.hostKey") as string,
   });
   expect(touched(outcome)).toEqual(["web1"]);
 });
@@ -82,9 +80,7 @@ test("one with another key, one with a full disk: an error of each by its name, 
   await fillDisk(hosts[3].root);
   const outcome = await stack.tryUpBy(continuing, program);
   expect(failures(outcome)).toEqual({
-    "web2-copy": expect.stringContaining(
-      "differs from connection.hostKey",
-    ) as string,
+    "web2-copy": expect.stringContaining("differs from connection.hostKey") as string,
     "web4-copy": expect.stringContaining(
       "no file can be written in the home of connection.user",
     ) as string,

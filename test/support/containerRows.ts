@@ -92,7 +92,8 @@ export function containerRows({ host, facts }: Tried): void {
     expect(
       await docker(`run --rm -v /var/run/docker.sock:/var/run/docker.sock ${isSocket}`),
     ).toEqual([1, ""]);
-    const [, option] = /^mount its own socket: (-v \S+)$/.exec(rowsOf(facts()).dockerSocket.fix) ?? [];
+    const [, option] =
+      /^mount its own socket: (-v \S+)$/.exec(rowsOf(facts()).dockerSocket.fix) ?? [];
     expect(await docker(`run --rm ${option} ${isSocket}`)).toEqual([0, ""]);
   });
 
