@@ -61,3 +61,22 @@ test("a package that was killed while it was unpacked: it is completed, and its 
   expect(await host.run("dpkg-query -W -f '${db:Status-Abbrev}' containerd")).toBe("ii ");
   await ada.revertAll(fuse);
 });
+
+test("pam-auth-update that was killed before it wrote the files of PAM: the next up enables what it left out", async () => {
+  const sessions = () => host.run("grep -c pam_systemd.so /etc/pam.d/common-session || true");
+  await host.run("apt-get -q -y purge libpam-systemd >/dev/null 2>&1");
+  expect(await sessions()).toBe("0\n");
+  // It has noted that it has seen the profile, and goes no further.
+  await host.run(
+    `cp -a /usr/sbin/pam-auth-update /root/whole
+    sed -i '/^close(SEEN)/a kill 9, $$;' /usr/sbin/pam-auth-update; none cmp -s /usr/sbin/pam-auth-update /root/whole`,
+  );
+  const ada = new Installation(host, "dd");
+  expect((await ada.tryApply("machine", fuse)).exitCode).not.toBe(0);
+  await host.run("mv /root/whole /usr/sbin/pam-auth-update");
+  expect(await sessions()).toBe("0\n");
+  await ada.applyAll(fuse);
+  expect(await sessions()).toBe("1\n");
+  await ada.revertAll(fuse);
+  expect(await sessions()).toBe("0\n");
+});

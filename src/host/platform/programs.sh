@@ -44,29 +44,32 @@ later iproute2 iproute iproute2 iproute2 ip
 later kmod kmod kmod kmod modprobe modinfo
 later libcap2-bin libcap libcap-progs libcap getcap setcap
 later procps procps-ng procps procps-ng pgrep
+later libpam-runtime - - - pam-auth-update
 later sudo sudo sudo sudo sudo
 later opendoas opendoas opendoas opendoas doas
 '
 
 # Lines of the table that count on this machine, and with this document: packages, then programs.
 rows_of_programs() {
-	local source when apt dnf zypper pacman packages programs
+	local source row packages IFS=$NEWLINE
 	source=$(doc source)
-	while read -r when apt dnf zypper pacman programs; do
-		case $when:$source in
+	for row in $PROGRAMS; do
+		IFS=' '
+		# shellcheck disable=SC2086 # the columns
+		set -- $row
+		case $1:$source in
 		first:* | archives:static-archive) ;;
 		*) continue ;;
 		esac
 		case $PACKAGE_MANAGER in
-		dnf) packages=$dnf ;;
-		zypper) packages=$zypper ;;
-		pacman) packages=$pacman ;;
-		*) packages=$apt ;;
+		dnf) packages=$3 ;;
+		zypper) packages=$4 ;;
+		pacman) packages=$5 ;;
+		*) packages=$2 ;;
 		esac
-		[ "$packages" = - ] || printf '%s %s\n' "$packages" "$programs"
-	done <<-TABLE
-		$PROGRAMS
-	TABLE
+		shift 5
+		if [ "$packages" != - ]; then printf '%s %s\n' "$packages" "$*"; fi
+	done
 }
 
 # True where a program is on PATH; perl has to load its modules, too, and says on stderr why it does not. $1 its name in

@@ -120,10 +120,20 @@ complete_packages() {
 	[ -e "$1" ] || [ -n "$(half_installed_packages)" ] || return 0
 	say "completes packages that an interrupted installation left unfinished"
 	run_manager dpkg --configure -a || true
+	enable_brought_pam_profile
 	[ -n "$(half_installed_packages)" ] || return 0
 	halves=$(half_installed_packages | sed -n 's/^..R  *//p')
 	apt_run install --fix-broken --reinstall $halves ||
 		say "apt-get cannot complete them: $(package_errors)"
+}
+
+# pam-auth-update notes that it has seen a profile, and then enables it in /etc/pam.d. Where it was
+# killed in between, it leaves that profile out for good, and no login gets a session of systemd's.
+# root packages: pam-auth-update --enable systemd. Only where this program brought libpam-systemd, after a run that was killed with packages.
+enable_brought_pam_profile() {
+	if ! grep -qxF libpam-systemd "$STATE/packages"; then return 0; fi
+	run_manager pam-auth-update --package --enable systemd ||
+		say "pam-auth-update cannot enable the profile of libpam-systemd: $(package_errors)"
 }
 
 # Packages that dpkg has not brought to an end, a line each: state and name. The second letter says how
