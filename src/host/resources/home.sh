@@ -1,10 +1,16 @@
 # Kind home: files, directories and links of the account's, read and written as the account: one
 # look for all paths of a step, one write. Values are those of path; =PATH is where the links of
 # PATH lead. Kinds line and member are parts of such files (homeParts.sh).
-#   $WORK/home/seen     lines PATH<tab>VALUE<tab>FILE, what was seen or is to be written, and the file of
-#                       its bytes or /dev/null; the last line of a path counts
-#   $WORK/home/todo     the same lines of what is to be written
+#   $WORK/home/todo     lines PATH<tab>VALUE<tab>FILE of what is to be written, and the file of its bytes or
+#                       /dev/null
 #   $WORK/home/refused  is there where the account does not let this program work, and a destroy goes on
+
+# The same lines of what was seen, or is to be written; the last line of a path counts. What is looked at
+# in a subshell is known there alone, and is looked at again where somebody else asks.
+SEEN=
+
+# What look_up has found: a value, and the file of the bytes, /dev/null where there are none.
+SEEN_VALUE='' SEEN_FILE=/dev/null
 
 # Bytes of the account's file that are read at most.
 HOME_FILE_MOST=262144
@@ -15,13 +21,13 @@ HOME_FILE_MOST=262144
 see_paths() {
 	local path
 	for path in "$@"; do
-		if [ -z "$(seen_value "$path")" ]; then printf '%s\n' "$path"; fi
+		if ! look_up "$path"; then printf '%s\n' "$path"; fi
 	done >"$WORK/home/paths"
 	if [ ! -s "$WORK/home/paths" ] || is_home_refused; then return 0; fi
 	as_account perl -e "$HOME_LINKS_PL" -e "$HOME_LOOK_PL" "$HOME_FILE_MOST" "$VERB" \
 		<"$WORK/home/paths" >"$WORK/home/answer" || : >"$WORK/home/answer"
 	if (cd "$WORK/home" && perl -e "$HOME_READ_PL" "$WORK/home/" <answer >now); then
-		cat "$WORK/home/now" >>"$WORK/home/seen"
+		SEEN=$SEEN$NEWLINE$(cat "$WORK/home/now")
 	else
 		stop_or_leave_home "$ACCOUNT cannot look into it ($(last_words))"
 	fi
@@ -48,7 +54,7 @@ see_recorded_paths() {
 	done <"$1"
 	shift 2
 	if [ $# = 0 ]; then return 0; fi
-	: >"$WORK/home/seen"
+	SEEN=
 	see_paths "$@"
 }
 
@@ -68,30 +74,23 @@ a second destroy keeps what is there and continues"
 
 is_home_refused() { [ -e "$WORK/home/refused" ]; }
 
-# What was seen of a path, or is to be written: VALUE<tab>FILE, or nothing where nobody has looked. $1 the
-# path.
-seen_of() {
-	local path rest seen=''
-	if [ ! -e "$WORK/home/seen" ]; then return 0; fi
-	while IFS=$TAB read -r path rest; do
-		if [ "$path" = "$1" ]; then seen=$rest; fi
-	done <"$WORK/home/seen"
-	printf '%s' "$seen"
-}
-
-# $1 the path.
-seen_value() {
-	local seen
-	seen=$(seen_of "$1")
-	printf '%s' "${seen%"$TAB"*}"
-}
-
-# The file of its bytes, /dev/null where there are none. $1 the path.
-seen_file() {
-	local seen
-	seen=$(seen_of "$1")
-	seen=${seen##*"$TAB"}
-	printf '%s' "${seen:-/dev/null}"
+# True if a path was looked at, or is to be written: sets SEEN_VALUE and SEEN_FILE. $1 the path.
+look_up() {
+	local IFS=$NEWLINE line
+	SEEN_VALUE='' SEEN_FILE=/dev/null
+	# The account chooses where its links lead: nothing in these lines is a pattern.
+	set -f
+	for line in $SEEN; do
+		case $line in
+		"$1$TAB"*)
+			line=${line#*"$TAB"}
+			SEEN_VALUE=${line%"$TAB"*}
+			SEEN_FILE=${line##*"$TAB"}
+			;;
+		esac
+	done
+	set +f
+	[ -n "$SEEN_VALUE" ]
 }
 
 # $1 the path.
@@ -99,18 +98,21 @@ home_state() {
 	if [ -n "$ACCOUNT" ]; then see_paths "$1"; fi
 	if [ -z "$ACCOUNT" ] || is_home_refused; then
 		printf gone
-	else
-		seen_value "$1"
+	elif look_up "$1"; then
+		printf '%s' "$SEEN_VALUE"
 	fi
 }
 
-home_bytes() { cat "$(seen_file "$1")"; }
+home_bytes() {
+	if look_up "$1"; then cat "$SEEN_FILE"; fi
+}
 
 # Written when all settle. $1 path, $2 value, $3 the file of its bytes, which stays until then.
 home_set() {
 	local file=/dev/null
 	case $2 in file*) file=$3 ;; esac
-	printf '%s\t%s\t%s\n' "$1" "$2" "$file" | tee -a "$WORK/home/seen" >>"$WORK/home/todo"
+	SEEN=$SEEN$NEWLINE$1$TAB$2$TAB$file
+	printf '%s\t%s\t%s\n' "$1" "$2" "$file" >>"$WORK/home/todo"
 }
 
 # Writes all that was set: as the account, which can lead it nowhere but to what is its own.
@@ -143,7 +145,8 @@ want_home_parents() {
 	local parent=${1%/*}
 	if [ "$parent" = "$ACCOUNT_HOME" ]; then return 0; fi
 	see_paths "$parent"
-	if [ "$(seen_value "$parent")" != absent ]; then return 0; fi
+	look_up "$parent" || true
+	if [ "$SEEN_VALUE" != absent ]; then return 0; fi
 	want_home_parents "$parent"
 	want home "$parent" 'dir 700'
 }
@@ -151,6 +154,7 @@ want_home_parents() {
 # A directory that others make, such as dockerd: it is recorded, and goes when empty. $1 the path.
 want_home_directory() {
 	local value
+	see_paths "$1"
 	value=$(home_state "$1")
 	want_home_parents "$1"
 	case $value in

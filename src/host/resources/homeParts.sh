@@ -17,10 +17,11 @@ lack_of_file() {
 # A line of a text file. $1 the name.
 line_state() {
 	local file="=${1%% *}" lack
+	see_paths "$file"
 	lack=$(lack_of_file "$file")
 	if [ -n "$lack" ]; then
 		printf '%s' "$lack"
-	elif grep -aqxF -e "${1#* }" "$(seen_file "$file")"; then
+	elif home_bytes "$file" | grep -aqxF -e "${1#* }"; then
 		printf present
 	else
 		printf absent
@@ -31,6 +32,7 @@ line_state() {
 # the file anew with blanks of its own. $1 the name.
 member_state() {
 	local file="=${1%% *}" lack
+	see_paths "$file"
 	lack=$(lack_of_file "$file")
 	if [ -n "$lack" ]; then
 		printf '%s' "$lack"
@@ -49,7 +51,8 @@ member_bytes() { json_member "=${1%% *}" json_get "${1#* }"; }
 # $1 the file, as "=PATH", $2 json_get, json_compact, json_put or json_drop, $3 the member, $4 the file of its
 # new text.
 json_member() {
-	"$2" "$3" "${4-}" <"$(seen_file "$1")" ||
+	look_up "$1" || true
+	"$2" "$3" "${4-}" <"$SEEN_FILE" ||
 		fail "${1#=}" "it is not a plain JSON object" '' \
 			"correct it or move it away, as $ACCOUNT, then run again"
 }
@@ -109,8 +112,8 @@ set_part() {
 		home_set "$1" absent -
 		return 0
 	fi
-	mode=$(seen_value "$1")
-	mode=${mode#file }
+	look_up "$1" || true
+	mode=${SEEN_VALUE#file }
 	mode=${mode%% *}
 	if [ "$mode" = absent ]; then mode=600; fi
 	home_set "$1" "file $mode $(sum_of "$4")" "$4"

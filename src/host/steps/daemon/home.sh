@@ -24,14 +24,14 @@ see_home_of_daemon() {
 
 # Arguments as each_home_path has them.
 note_earlier() {
-	local value name=${2##*/}
+	local name=${2##*/}
 	case $1 in
 	start | unit) ;;
 	*) return 0 ;;
 	esac
-	value=$(seen_value "$2")
-	case $value in
-	file*) printf '%s %s\n' "$(seen_file "$2")" "${value##* }" >"$WORK/earlier/$name" ;;
+	look_up "$2" || true
+	case $SEEN_VALUE in
+	file*) printf '%s %s\n' "$SEEN_FILE" "${SEEN_VALUE##* }" >"$WORK/earlier/$name" ;;
 	link*)
 		if is_wanted_path "$5"; then
 			fail "$2" "it is a symbolic link, but has to be a regular file" '' \
