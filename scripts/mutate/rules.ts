@@ -115,7 +115,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/unwanted.awk",
     text: `phase == "early" && number[at] in is_late`,
     put: `0`,
-    room: [givenBack(), host("rootful")],
+    room: [upheld(), host("rootful")],
   },
   // 2. What was there before is never removed.
   {
@@ -164,13 +164,13 @@ export const rules: readonly Rule[] = [
     room: [givenBack("with Keep"), cutOff("was there before, in the home")],
   },
   {
-    id: "group-goes-with-members",
+    id: "group-of-before-goes",
     promise: 2,
     what: "the group docker goes though it was there before",
     file: "src/host/ledger/decide.awk",
     text: `	if ($4 == "was") was[$1] = $7\n`,
     put: `	if ($4 == "was") was[$1] = $2 == "group" ? "absent" : $7\n`,
-    room: [givenBack()],
+    room: [upheld()],
   },
   {
     id: "linger-goes",
@@ -677,6 +677,15 @@ export const rules: readonly Rule[] = [
     text: `remember "begun.$STEP" yes`,
     put: ":",
     room: [host("dockerRepository", "a change of source that does not end")],
+  },
+  {
+    id: "killed-profile-stays-out",
+    promise: 8,
+    what: "the profile of PAM that a killed pam-auth-update left out stays out",
+    file: "src/host/platform/packages/apt.sh",
+    text: `	enable_brought_pam_profile\n`,
+    put: "",
+    room: [host("packages", "pam-auth-update")],
   },
   {
     id: "half-account-stays",

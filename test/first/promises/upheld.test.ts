@@ -64,6 +64,21 @@ const packages: Row[] = [
     after:
       "none command -v dockerd; none command -v rootlesskit; none command -v containerd; none dpkg -s docker.io",
   },
+  {
+    promise: 1,
+    name: "the mask of root's daemon goes once the packages are gone: a boot in between starts no daemon",
+    // dpkg runs it each time before it changes anything.
+    change: `echo 'pre-invoke=readlink /etc/systemd/system/docker.service >>/root/masks || echo no mask >>/root/masks' \
+      >/etc/dpkg/dpkg.cfg.d/look`,
+    after: `grep -qx /dev/null /root/masks; none grep -qx 'no mask' /root/masks
+      none ls -d /etc/systemd/system/docker.service; rm /etc/dpkg/dpkg.cfg.d/look /root/masks`,
+  },
+  {
+    promise: 2,
+    name: "a group docker that was there stays, although nobody is in it",
+    before: "groupadd docker",
+    after: "getent group docker; groupdel docker",
+  },
 ];
 
 beforeAll(async () => {
