@@ -31,9 +31,10 @@ export interface AccountArgs {
   /** The user and group ids for containers. Defaults to 65536 free ones. */
   subordinateIds?: pulumi.Input<SubordinateIdsArgs>;
   /**
-   * Control group controllers that systemd delegates to the account, so that limits of containers work. Controllers
-   * that are delegated already remain so. A change can restart `user@UID.service`, and with it the account's user
-   * services. Defaults to cpu, cpuset, io, memory and pids.
+   * Control group controllers that systemd delegates to the account, so that limits of containers work. They are added
+   * to those that the system delegates by itself. A controller that you add can restart `user@UID.service`, and with it
+   * the account's user services. One that you remove remains until that service starts again. Defaults to cpu, cpuset,
+   * io, memory and pids.
    */
   cgroupControllers?: pulumi.Input<pulumi.Input<string>[]>;
   /**
