@@ -19,8 +19,15 @@ const settings = jest.requireActual<{
 // Hooks are answered by a server of the SDK's.
 afterAll(() => settings.getCallbacks()?.shutdown());
 
-/** Has the mocks look like an engine that takes hooks. */
+// What the SDK has asked the engine; its types do not show it.
+const { getStore } = jest.requireActual<{ getStore: () => Record<string, boolean> }>(
+  "@pulumi/pulumi/runtime/state",
+);
+const features = ["supportsResourceHooks", "supportsErrorHooks", "supportsTransforms"];
+
+/** Has the mocks look like an engine that takes hooks. Those of SDK 3.248 say that theirs knows no transforms. */
 function takeHooks(): void {
+  for (const feature of features) getStore()[feature] = true;
   const monitor = pulumi.runtime.getMonitor() as unknown as Record<string, unknown>;
   const register = (_request: unknown, done: (error: null) => void) => done(null);
   monitor.registerResourceHook = register;
@@ -31,12 +38,6 @@ function takeHooks(): void {
 const tooOld = Object.assign(new Error("2 UNKNOWN: words"), {
   details: 'Pulumi CLI version 3.247.0 does not satisfy the version range ">=3.248.0"',
 });
-
-// What the SDK has asked the engine; its types do not show it.
-const { getStore } = jest.requireActual<{ getStore: () => Record<string, boolean> }>(
-  "@pulumi/pulumi/runtime/state",
-);
-const features = ["supportsResourceHooks", "supportsErrorHooks", "supportsTransforms"];
 
 test.each([...features, ""])("an engine that lacks '%s'", async (lacking) => {
   const { registrations } = await startRecording();
