@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Advisory } from "../advisories/advisory";
+import { endOfLife } from "../advisories/endOfLife";
 import { advisoriesOf, givenInputs, hostFactsOf } from "../advisories/rows";
 import type { StepCommands } from "../children/runSteps";
 import type { Inputs } from "../inputs";
@@ -11,6 +12,8 @@ import type { EarlierReports } from "./earlierReports";
 /** A host of the program, and what concerns it. */
 export interface Told {
   host: string;
+  /** As it reported it, such as `Debian GNU/Linux 13 (trixie)`. Undefined if it never did. */
+  system?: string;
   advisories: readonly Advisory[];
 }
 
@@ -28,26 +31,27 @@ export function warnOfAdvisories(
 ): void {
   if (!pulumi.runtime.isDryRun()) return;
   const tell = expectHost(keyOfRun());
-  lastAdvisories(inputs, commands, earlier).then(
-    (advisories) => tell({ host: name, advisories }),
+  lastTold(inputs, commands, earlier).then(
+    (told) => tell({ host: name, ...told }),
     // What cannot be read is said by the outputs, and is no reason to end a preview or to keep others waiting.
     () => tell({ host: name, advisories: [] }),
   );
 }
 
-async function lastAdvisories(
+async function lastTold(
   inputs: Inputs,
   commands: StepCommands,
   earlier: EarlierReports,
-): Promise<Advisory[]> {
+): Promise<Omit<Told, "host">> {
   const steps = Object.keys(measuredBy) as MeasuringStep[];
   const reports = await Promise.all(
     steps.map(async (step) => [step, await lastFacts(step, commands, earlier)] as const),
   );
   const known = reports.filter(([, facts]) => facts !== undefined);
-  if (known.length === 0) return [];
+  if (known.length === 0) return { advisories: [] };
   const settings = await inputs.knownSettings();
-  return advisoriesOf(hostFactsOf(Object.fromEntries(known)), givenInputs(settings));
+  const facts = hostFactsOf(Object.fromEntries(known));
+  return { system: facts["versions.os"], advisories: advisoriesOf(facts, givenInputs(settings)) };
 }
 
 async function lastFacts(
@@ -85,6 +89,8 @@ function say(told: readonly Told[]): void {
   const { warnings, accepted } = advisoriesInWords(told);
   for (const warning of warnings) letGo(pulumi.log.warn(warning));
   if (accepted !== undefined) letGo(pulumi.log.info(accepted));
+  const today = new Date().toISOString().slice(0, 10);
+  for (const line of endsOfLife(told, today)) letGo(pulumi.log.info(line));
 }
 
 /** Nobody waits for a message, and one that gets lost ends no preview. */
@@ -109,6 +115,20 @@ export function advisoriesInWords(told: readonly Told[]): {
     warnings: [...open.values()].map(inOneLine),
     accepted: ids.length > 0 ? `advisories that are accepted: ${ids.join(", ")}` : undefined,
   };
+}
+
+/**
+ * A line for each system that gets no security updates any more, with its hosts. It depends on the day, so it is only a
+ * line of the log: an output would change by itself.
+ */
+export function endsOfLife(told: readonly Told[], today: string): string[] {
+  const hosts = new Map<string, string[]>();
+  for (const { host, system } of told) {
+    const words = endOfLife(system ?? "", today);
+    if (words !== undefined) hosts.set(words, [...(hosts.get(words) ?? []), host]);
+  }
+  const lines = [...hosts].map(([words, names]) => `${names.sort().join(", ")}: ${words}`);
+  return lines.sort();
 }
 
 interface Concerned {
