@@ -685,7 +685,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/platform/packages/apt.sh",
     text: `	enable_brought_pam_profile\n`,
     put: "",
-    room: [host("packages", "pam-auth-update")],
+    room: [host("packages")],
   },
   {
     id: "half-account-stays",

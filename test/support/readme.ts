@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { busyboxImageTar, ensureDockerCli } from "../../stand-ins/dockerCli";
+import type { Repository } from "../../stand-ins/engine";
 import { diffSnapshots, snapshotHost, type TestHost } from "../../stand-ins/hosts";
 import { execOrThrow } from "../../stand-ins/hosts/exec";
 import { ensureToolchain } from "../../stand-ins/toolchain";
@@ -36,6 +37,14 @@ async function runIn(folder: string, lines: string): Promise<string> {
   });
 }
 
+/** The program with its line for Docker's repository. */
+function withRepository(program: string, { url, key }: Pick<Repository, "url" | "key">): string {
+  const line = /^  \/\/ engine: \{ source: "docker-repository" \}, .*$/m;
+  if (!line.test(program)) throw new Error("README's program has no line for Docker's repository");
+  const engine = { source: "docker-repository", mirror: url, mirrorKey: key };
+  return program.replace(line, () => `  engine: ${JSON.stringify(engine)},`);
+}
+
 const start = `const { LocalWorkspace } = require("@pulumi/pulumi/automation");
 const run = async () => {
   const program = async () => require("./index.js");
@@ -52,9 +61,15 @@ void run();
  * host; the image is not pulled; and it is removed, since destroy would keep it and its account.
  *
  * @param folder an empty folder.
+ * @param downloads where Docker's packages are served. With it, the line for systems that need Docker's repository is
+ *   uncommented, and names that mirror.
  * @returns what is different on the host from before, when it had the program's key already.
  */
-export async function followReadme(host: TestHost, folder: string): Promise<string[]> {
+export async function followReadme(
+  host: TestHost,
+  folder: string,
+  downloads?: Pick<Repository, "url" | "key">,
+): Promise<string[]> {
   const project = join(folder, "project");
   const shell = (lines: string) => runIn(folder, lines);
   for (const name of ["project", "state", "bin"]) mkdirSync(join(folder, name));
@@ -65,7 +80,11 @@ export async function followReadme(host: TestHost, folder: string): Promise<stri
   const { tarball } = pack(folder);
 
   await shell(block("sh", "npm init").replace(/PATH\/rootless-docker\S+/, tarball));
-  writeFileSync(join(project, "index.ts"), block("ts", "new RootlessDockerHost("));
+  const program = block("ts", "new RootlessDockerHost(");
+  writeFileSync(
+    join(project, "index.ts"),
+    downloads ? withRepository(program, downloads) : program,
+  );
   writeFileSync(join(project, "start.js"), start);
   await shell(
     // As Pulumi's Node.js language host compiles a program without a tsconfig.json.
