@@ -58,6 +58,7 @@ run_step() {
 	call_if_there "${STEP}_preflight"
 	stop_without_owner
 	begin_step
+	reload_changed_units
 	call_if_there "${STEP}_begin"
 	if [ -s "$WORK/changed" ]; then follow_daemon; fi
 	"${STEP}_apply"
@@ -117,6 +118,7 @@ revert() {
 	DOC=$WORK/doc
 	read_document - "$DOC" "$OWN/$STEP"
 	meet_account
+	reload_changed_units
 	# A daemon that was taken back may have left records of its home, which goes later.
 	if [ "$STEP" != daemon ] && [ -z "$(remembered taken-back.daemon)" ] && is_there daemon; then
 		(take_back daemon)

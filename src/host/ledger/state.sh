@@ -10,6 +10,8 @@
 #   start SUM GROUND           what the daemon was last started well with: see fingerprint.sh; SUM is
 #                              "unknown" from the begin of a start on
 #   controllers BOOT NAME...   the restart that was to bring control groups: see delegation.sh
+#   unread-units yes           units of the home that its service manager may not have read yet
+#   packages-of SOURCE         the engine.source whose packages were asked for last: see engine.sh
 #   account elsewhere          the account is one of a directory service
 #   engine-version FILE VERSION
 

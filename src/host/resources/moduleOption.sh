@@ -2,7 +2,7 @@
 # at once, others at the next boot.
 
 # Wants the file of an option, and notes the option in $WORK/module-options if the file is another one
-# now. $1 MODULE.PARAMETER, $2 value.
+# now, or if a run that was cut off may have written it. $1 MODULE.PARAMETER, $2 value.
 want_module_option() {
 	local module=${1%%.*} parameter=${1#*.} file=/etc/modprobe.d/rootless-docker-$1.conf
 	if ! has_module_parameter "$module" "$parameter"; then
@@ -11,7 +11,9 @@ want_module_option() {
 	fi
 	printf '# Managed by rootless-docker (Pulumi).\noptions %s %s=%s\n' "$module" "$parameter" "$2" \
 		>"$WORK/modprobe.$1"
-	if ! cmp -s "$WORK/modprobe.$1" "$file"; then printf '%s\n' "$1" >>"$WORK/module-options"; fi
+	if [ -n "$WAS_KILLED" ] || ! cmp -s "$WORK/modprobe.$1" "$file"; then
+		printf '%s\n' "$1" >>"$WORK/module-options"
+	fi
 	want_file "$file" 644 "$WORK/modprobe.$1"
 }
 

@@ -42,6 +42,9 @@ path_set() {
 	read -r kind mode _ owner <<-VALUE
 		$2
 	VALUE
+	case $1 in
+	/etc/systemd/system/*) note_changed_unit "${1#/etc/systemd/system/}" ;;
+	esac
 	case $kind in
 	# A directory with something in it stays.
 	absent) rm -f -d "$1" 2>/dev/null || true ;;
@@ -52,27 +55,29 @@ path_set() {
 		if [ -n "$owner" ]; then chown "$owner" "$1"; fi
 		;;
 	esac
-	case $1 in
-	/etc/systemd/system/*) note_changed_unit "${1#/etc/systemd/system/}" ;;
-	esac
 }
 
-# Notes the unit that a file belongs to in $WORK/units-changed. $1 the file, below the directory of
-# units: itself, or a drop-in of NAME.d/.
+# Notes the unit that a file belongs to in $STATE/units-changed, before the file changes: a run that is
+# cut off in between leaves it to the next one to have systemd read the file. $1 the file, below the
+# directory of units: itself, or a drop-in of NAME.d/.
+# root writes: names of units whose files have changed. Until systemd has read these.
 note_changed_unit() {
 	local unit=${1%%/*}
-	echo "${unit%.d}" >>"$WORK/units-changed"
+	echo "${unit%.d}" >>"$STATE/units-changed"
 }
+
+path_settled() { reload_changed_units; }
 
 # systemd reads a unit's files when it loads it. So it reads them anew if it has loaded one of these.
 # root units: systemctl daemon-reload. Only if a unit's file has changed.
-path_settled() {
+# root removes: names of units whose files systemd has read.
+reload_changed_units() {
 	local loaded
-	[ -s "$WORK/units-changed" ] || return 0
+	[ -s "$STATE/units-changed" ] || return 0
 	# shellcheck disable=SC2046 # names of units
-	loaded=$(systemctl list-units --all --plain --no-legend $(cat "$WORK/units-changed"))
+	loaded=$(systemctl list-units --all --plain --no-legend $(cat "$STATE/units-changed"))
 	if [ -n "$loaded" ]; then systemctl daemon-reload; fi
-	: >"$WORK/units-changed"
+	rm -f "$STATE/units-changed"
 }
 
 # $1 path, $2 mode, $3 the file with its content.

@@ -7,6 +7,7 @@ run_daemon() {
 	local ground why
 	ground=$(ground)
 	if [ -n "$1" ]; then reload_units; fi
+	remember unread-units ''
 	why=$(why_daemon_starts "$1" "$ground")
 	case $why in
 	runs) ;;
@@ -69,19 +70,26 @@ stop_on_chosen_vfs() {
 to fuse-overlayfs, or to vfs if its slowness and size are acceptable"
 }
 
+# Before units are written: a run that is cut off in between leaves it to the next one to have the
+# service manager read them.
+note_unread_units() {
+	if are_as_before docker.service docker-prune.service docker-prune.timer; then return 0; fi
+	remember unread-units yes
+}
+
 # A service manager that ran before reads its files when it is told. A prune timer that is new
 # starts, and one that is not wanted any more stops.
 # root as account: systemctl --user daemon-reload, and its prune timer starts or stops.
 reload_units() {
 	local timer='' first=''
-	if are_as_before docker.service docker-prune.service docker-prune.timer; then return 0; fi
+	if [ -z "$(remembered unread-units)" ]; then return 0; fi
 	read -r first <"$(earlier_file docker-prune.timer)" || true
 	if has docker-prune.OnCalendar; then
 		timer=start
 	elif [ "$first" = "$MANAGED" ]; then
 		timer=stop
 	fi
-	as_account_within 60 sh -c 'systemctl --user daemon-reload
+	as_account_within 60 sh -c 'systemctl --user daemon-reload || exit
 		if [ "$1" = stop ]; then rm -f -- "$2"; fi
 		if [ -n "$1" ]; then exec systemctl --user "$1" docker-prune.timer; fi' \
 		sh "$timer" "$ACCOUNT_HOME/$PRUNE_STAMP" </dev/null >/dev/null || stop_on_silent_service_manager

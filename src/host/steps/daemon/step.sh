@@ -20,12 +20,14 @@ daemon_apply() {
 	if [ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" = pasta ]; then ensure_pasta; fi
 	want_in_home "$root"
 	if service_manager_runs; then manager_ran=yes; fi
+	# A linger that is on is only recorded. One that is off starts the unit, which has to be in the home
+	# before.
 	lingers=$(linger_state "$ACCOUNT")
-	if [ "$lingers" != off ]; then want linger "$ACCOUNT" on; fi
+	if [ "$lingers" = on ]; then want linger "$ACCOUNT" on; fi
+	note_unread_units
 	settle
 	if [ -n "$DATA_LOOK" ]; then write_data_line "$root" "$DATA_LOOK"; fi
-	# The unit that linger starts had to be in the home before.
-	if [ "$lingers" != on ]; then want linger "$ACCOUNT" on; fi
+	if [ "$lingers" = off ]; then want linger "$ACCOUNT" on; fi
 	settle
 	if [ -z "$manager_ran" ]; then ensure_service_manager start; fi
 	run_daemon "$manager_ran"
