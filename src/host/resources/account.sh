@@ -169,11 +169,17 @@ make_account() {
 }
 
 # Undoes a useradd that was killed. Both programs take over the locks of the dead. $1 the name.
-# root removes: the home of a useradd that was killed. Only if it was not there before, and not through a mount.
+# root removes: the home of a useradd that was killed. Only if it was not there before, has only files of /etc/skel, and not through a mount.
 # root accounts: userdel of that account. Only if it has this program's mark.
 undo_half_account() {
 	if know_account "$1"; then
 		if ! is_marked; then return 0; fi
+		if [ "$RECORDED_HOME" != - ] && has_files_beside_skel; then
+			# Somebody has used it since.
+			note_account "$1" "$ACCOUNT_UID" "$ACCOUNT_HOME" made
+			RECORDED_STATE=made
+			return 0
+		fi
 		if [ "$RECORDED_HOME" != - ]; then
 			rm -rf --one-file-system "$RECORDED_HOME" "/var/mail/$1"
 		fi
@@ -254,6 +260,19 @@ may_have_own_files() {
 	while IFS= read -r file; do
 		if [ ! -f "/etc/skel/$file" ]; then return 0; fi
 		as_account cat -- "$ACCOUNT_HOME/$file" | cmp -s - "/etc/skel/$file" || return 0
+	done <"$WORK/own-files"
+	return 1
+}
+
+# True where the home holds a file that /etc/skel does not have. What a power cut has emptied counts as
+# one of /etc/skel.
+# root as account: find in its home.
+has_files_beside_skel() {
+	local file
+	if [ ! -d "$ACCOUNT_HOME" ]; then return 1; fi
+	as_account find "$ACCOUNT_HOME" -xdev ! -type d -printf '%P\n' >"$WORK/own-files" || return 0
+	while IFS= read -r file; do
+		if [ ! -e "/etc/skel/$file" ]; then return 0; fi
 	done <"$WORK/own-files"
 	return 1
 }

@@ -40,7 +40,13 @@ release_account() {
 	fate=$(fate_of_account)
 	case $fate in
 	found) ;;
-	half-made) undo_half_account "$RECORDED_NAME" ;;
+	half-made)
+		undo_half_account "$RECORDED_NAME"
+		if [ "$RECORDED_STATE" = made ]; then
+			: >"$WORK/stays"
+			say "kept: account $ACCOUNT, because it has files in $ACCOUNT_HOME"
+		fi
+		;;
 	goes) remove_account ;;
 	*)
 		: >"$WORK/stays"
