@@ -27,8 +27,13 @@ list_records() {
 # Removes what a run that was killed had begun to write. Before anything is written.
 # root removes: records that a killed run had not put into place.
 clear_new_records() {
+	local bytes
 	set -- "$STATE"/records/new/*
 	if [ -e "$1" ]; then rm -f "$@"; fi
+	# Numbers are used again: bytes whose record never came, or went first, are not those of the next one.
+	for bytes in "$STATE"/records/*.was; do
+		if [ -e "$bytes" ] && [ ! -e "${bytes%.was}" ]; then rm -f "$bytes"; fi
+	done
 }
 
 # Writes records whole, with the bytes that lie beside them already: all of that is on the disk before
@@ -111,15 +116,20 @@ claims_of_others() {
 
 # Prints each line of a file, KIND and NAME first, with a tab and the value now. $1 the file.
 with_states() {
-	local line kind rest name
+	local line kind rest name now
 	call_if_there see_recorded_paths "$1"
 	while IFS= read -r line; do
 		kind=${line%%"$TAB"*}
 		rest=${line#*"$TAB"}
 		name=${rest%%"$TAB"*}
-		printf '%s\t%s\n' "$line" "$("${kind}_state" "$name")"
+		# A look that fails ends the run.
+		now=$("${kind}_state" "$name")
+		printf '%s\t%s\n' "$line" "$now"
 	done <"$1"
 }
+
+# Set by a KIND_set that has said why it leaves a resource as it is: then nothing has changed.
+STAYS_AS_IT_IS=
 
 # Kinds of which something was set and not settled yet: note_set adds one, settle_kinds empties it.
 SET_KINDS=''
@@ -159,8 +169,10 @@ tell_of_change() {
 
 # Makes a resource what it is to be. $1 kind, $2 name, $3 value, $4 the file of its bytes, or "-".
 set_value() {
+	STAYS_AS_IT_IS=
 	"${1}_set" "$2" "$3" "$4"
 	note_set "$1"
+	if [ -n "$STAYS_AS_IT_IS" ]; then return 0; fi
 	case $3 in
 	'file '* | 'sum '*) tell_of_change "$1" "$(label_of "$1" "$2"): written" ;;
 	*) tell_of_change "$1" "$(label_of "$1" "$2"): $(value_words "$3")" ;;

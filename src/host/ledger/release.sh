@@ -38,8 +38,10 @@ decide() {
 # Makes a resource what it was before. $1 number, $2 kind, $3 name, $4 what was there before, $5 what
 # is there now.
 restore() {
+	STAYS_AS_IT_IS=
 	"${2}_set" "$3" "$4" "$(bytes_of_record "$1")"
 	note_set "$2"
+	if [ -n "$STAYS_AS_IT_IS" ]; then return 0; fi
 	case $5 in
 	# A directory goes when it is empty, which is nothing to tell of.
 	'dir '*) ;;
@@ -68,7 +70,7 @@ leave() {
 		say "kept: $label, because somebody changed it; $before"
 	fi
 	bytes=$(bytes_of_record "$1")
-	[ "$bytes" != - ] || return 0
+	if [ "$bytes" = - ]; then return 0; fi
 	case $2 in
 	path | home)
 		copy=$(free_name_beside "$2" "$3")

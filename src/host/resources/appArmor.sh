@@ -27,8 +27,10 @@ apparmor_set() {
 # Unloading reads the file: it is wanted before this, and so restored after it. $1 the file.
 # root kernel: apparmor_parser --remove of this package's profile.
 unload_profile() {
-	apparmor_parser --remove "$1" 2>"$WORK/error" ||
+	if ! apparmor_parser --remove "$1" 2>"$WORK/error"; then
 		say "$1 is still loaded: $(tail -n 1 "$WORK/error")"
+		STAYS_AS_IT_IS=yes
+	fi
 }
 
 # $1 the file.

@@ -35,8 +35,10 @@ stop_unit() {
 start_unit() {
 	systemctl daemon-reload
 	systemctl reset-failed "$1" 2>/dev/null || true
-	systemctl start "$1" 2>"$WORK/error" ||
+	if ! systemctl start "$1" 2>"$WORK/error"; then
 		say "$1 ran before, but does not start again: $(tail -n 1 "$WORK/error")"
+		STAYS_AS_IT_IS=yes
+	fi
 }
 
 # $1 the unit.
@@ -105,7 +107,9 @@ group_set() {
 		if ! getent group "$1" >/dev/null; then groupadd --system "$1"; fi
 	elif [ -f /usr/lib/systemd/system/docker.socket ]; then
 		say "kept: group $1, because docker.socket requires it"
-	else
-		groupdel "$1" 2>"$WORK/error" || say "kept: group $1: $(tail -n 1 "$WORK/error")"
+		STAYS_AS_IT_IS=yes
+	elif ! groupdel "$1" 2>"$WORK/error"; then
+		say "kept: group $1: $(tail -n 1 "$WORK/error")"
+		STAYS_AS_IT_IS=yes
 	fi
 }

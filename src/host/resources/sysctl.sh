@@ -40,6 +40,7 @@ sysctl_set() {
 	if [ "$VERB" = revert ] || ! has "sysctl.d/$1"; then
 		say "$1 remains '$(sysctl_state "$1")' until the next boot," \
 			"because the kernel does not accept '$value' before that"
+		STAYS_AS_IT_IS=yes
 	else
 		fail "$1" "it is '$(sysctl_state "$1")', and the kernel does not let root set it to '$value' here \
 ($(tail -n 1 "$WORK/error"))" '' "set it from outside, because this looks like a container"
