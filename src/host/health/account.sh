@@ -118,6 +118,21 @@ NAME:FIRST:COUNT, where no account has any of these ids" ;;
 			"add a line for it there: this program gives none to an account of a directory service" ;;
 		esac
 	done <"$WORK/ids"
+	short_range_problem uid
+	short_range_problem gid
+}
+
+# A range that begins where account.subordinateIds says has to have as many ids. $1 uid or gid.
+short_range_problem() {
+	local start wanted count
+	start=$(doc "sub$1-start")
+	if [ -z "$start" ] || [ -z "$ACCOUNT" ]; then return 0; fi
+	wanted=$(doc "sub$1")
+	read_ranges "/etc/sub$1"
+	count=$(count_from "$start")
+	if [ "$count" = 0 ] || [ "$count" -ge "$wanted" ]; then return 0; fi
+	problem "account.subordinateIds" "the range of $ACCOUNT in /etc/sub$1 that begins at $start has $count ids" \
+		"at least $wanted" "correct that line, where no other account has any of these ids, or leave the start out"
 }
 
 # What is wrong with the ranges of an account, as flawedIds.awk prints it. $1 the account's name.

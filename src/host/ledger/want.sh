@@ -77,6 +77,10 @@ stop_where_nothing_comes_back() {
 				"it $(why_it_cannot_come_back "$now"), so destroy could not restore it" '' \
 				"move it away, then run again"
 			;;
+		'no JSON')
+			problem "${name%% *}" "it is not a plain JSON object" '' \
+				"correct it or move it away, as $ACCOUNT, then run again"
+			;;
 		esac
 	done <"$WORK/now"
 	stop_on_problems
@@ -94,7 +98,8 @@ why_it_cannot_come_back() {
 
 # $1 what it is about, $2 the other installation, $3 what that one wants, $4 what this one wants.
 problem_of_conflict() {
-	local other own fix='use the same value in both programs, or set it in only one of them'
+	local other own fix="use the same value in both programs, or set it in only one of them. To change it in both, \
+take it out of both, run up for each, and set the new value then"
 	other=$(owner_of "$2")
 	# Before preflight has ended, only the document knows who this is.
 	if has owner; then

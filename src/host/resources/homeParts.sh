@@ -1,7 +1,7 @@
 # Kinds line and member: a part of a file that the account and others write, too. Only this part is
 # compared, changed and given back. A name is "PATH PART"; the file is read and written as kind home
-# has it, where its links lead: as "=PATH". Values: gone | nofile | no file (but something else) | absent |
-# present of a line, "sum SUM" of a member's text.
+# has it, where its links lead: as "=PATH". Values: gone | nofile | no file (but something else) |
+# no JSON | absent | present of a line, "sum SUM" of a member's text.
 
 # Prints why there is no such part, where there is no file that could have it: its value then. $1 the
 # file, as "=PATH".
@@ -38,8 +38,10 @@ member_state() {
 		printf '%s' "$lack"
 		return 0
 	fi
-	json_member "$file" json_compact "${1#* }" >"$WORK/member"
-	if [ -s "$WORK/member" ]; then
+	look_up "$file" || true
+	if ! json_compact "${1#* }" <"$SEEN_FILE" >"$WORK/member"; then
+		printf 'no JSON'
+	elif [ -s "$WORK/member" ]; then
 		printf 'sum %s' "$(sum_of "$WORK/member")"
 	else
 		printf absent
@@ -63,6 +65,7 @@ line_set() {
 	local file="=${1%% *}" new
 	if [ "$2" != present ] && is_login_of_account; then
 		say "kept: $(line_label "$1"), because this run is logged in as $ACCOUNT, perhaps with that key"
+		STAYS_AS_IT_IS=yes
 		return 0
 	fi
 	see_paths "$file"

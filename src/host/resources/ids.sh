@@ -56,14 +56,18 @@ has_enough_ids() {
 	if [ -z "$3" ]; then
 		[ "$ID_TOTAL" -ge "$2" ]
 	else
-		has_range_from "$3"
+		[ "$(count_from "$3")" -ge "$2" ]
 	fi
 }
 
-# True if one of the ranges of ID_RANGES begins there. $1 the begin.
-has_range_from() {
-	case ,$ID_RANGES in
-	*",$1:"*) return 0 ;;
-	*) return 1 ;;
+# Prints how many ids the range of ID_RANGES has that begins there, 0 if none does. $1 the begin.
+count_from() {
+	local rest=,$ID_RANGES,
+	case $rest in
+	*",$1:"*)
+		rest=${rest#*",$1:"}
+		printf '%s' "${rest%%,*}"
+		;;
+	*) printf 0 ;;
 	esac
 }
