@@ -80,6 +80,14 @@ test.each<[string, string, StepArgs, string[], string, string]>([
   ],
   [
     "kept",
+    "a range that begins where it is asked for, and has fewer ids",
+    { account: { subordinateIds: { uidStart: 800000, gidStart: 800000 } } },
+    ["account.subordinateIds", "800000", "1000"],
+    both("kept:800000:1000"),
+    "sed -i /:800000:/d /etc/subuid /etc/subgid",
+  ],
+  [
+    "kept",
     "ids of accounts",
     {},
     ["account.subordinateIds", "kept:1000:65536"],

@@ -171,6 +171,23 @@ test("a member of config.json that somebody writes while the daemon starts stays
   await host.run("systemctl stop user@$(id -u fay); userdel -rf fay 2>/dev/null");
 });
 
+test("a config.json that is no JSON any more: an up fails, and a destroy keeps it and says so", async () => {
+  await host.run("useradd -m gil");
+  const app = install();
+  await app.up(wishesOf("gil"));
+  const file = "/home/gil/.docker/config.json";
+  await host.run(`sed -i 's/^{/{,/' ${file}; grep -q '{,' ${file}`);
+  const failed = await app.tryUp(wishesOf("gil", { environment: { A: "b" } }));
+  expect(failed.exitCode).not.toBe(0);
+  expect(failed.said.filter((line) => line.includes("plain JSON object"))).toHaveLength(1);
+  const { said } = await app.destroy();
+  expect(said.filter((line) => line.includes("To fix"))).toEqual([]);
+  expect(said.filter((line) => line.startsWith("kept: currentContext in "))).toHaveLength(1);
+  await host.run(
+    `grep -q '{,' ${file}; systemctl stop user@$(id -u gil); userdel -rf gil 2>/dev/null`,
+  );
+});
+
 test.each(["\\0\\n", "\\0", "no end"])(
   "authorized_keys that ends with '%s': a key comes and goes, and all else stays, byte for byte",
   async (end) => {

@@ -132,7 +132,7 @@ test("a machine that somebody changes meanwhile: differences, without names in t
 
 /** Moments of a trial, by what it prints then. */
 const moments = [
-  ["while packages are installed", "agent         the program"],
+  ["while packages are installed", "agent         installs the program"],
   ["while a container runs", "6. limitations"],
   ["while a setting is changed by hand", "ping_group_range is changed"],
 ];

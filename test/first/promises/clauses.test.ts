@@ -234,6 +234,51 @@ describe("killed", () => {
     await app.destroy();
     await root(host, "grep -q own /home/ida/own; rm -r /home/ida");
   });
+
+  test(
+    promise(2, "after useradd: an account that somebody uses then is kept, with its files"),
+    async () => {
+      const app = install();
+      await killedBy("sync", "'-f /home/joe'");
+      expect((await app.tryUp(wishesOf("joe", "keep"))).exitCode).not.toBe(0);
+      await asBefore("sync");
+      await root(host, "echo own >/home/joe/own; chown joe: /home/joe/own");
+      await app.up(wishesOf("joe", "keep"));
+      await root(host, "grep -q own /home/joe/own");
+      await app.destroy();
+      await root(host, "grep -q own /home/joe/own");
+      await forget("joe");
+    },
+  );
+
+  test(
+    promise(8, "between a unit's file and systemd, which has to read it: the next up has it read"),
+    async () => {
+      const app = install();
+      const limited = wishesOf("kim", "delete", { account: { limits: { memory: "300m" } } });
+      const limit = () => root(host, "systemctl show -p MemoryMax --value user-$(id -u kim).slice");
+      await app.up(wishesOf("kim", "delete"));
+      expect(await limit()).toBe("infinity\n");
+      await killedBy("systemctl", "daemon-reload");
+      expect((await app.tryUp(limited)).exitCode).not.toBe(0);
+      await asBefore("systemctl");
+      expect(await limit()).toBe("infinity\n");
+      await app.up(limited);
+      expect(await limit()).toBe(`${300 * 2 ** 20}\n`);
+      const files = (count: string) =>
+        wishesOf("kim", "delete", {
+          account: limited.account,
+          unitOverrides: { Service: { LimitNOFILE: count } },
+        });
+      await killedBy("systemctl", "'--user daemon-reload'");
+      expect((await app.tryUp(files("12345"))).exitCode).not.toBe(0);
+      await asBefore("systemctl");
+      await app.up(files("12345"));
+      const show = "systemctl --user show -p LimitNOFILE --value docker.service";
+      expect(await asAccount(host, "kim", show)).toBe("12345\n");
+      await app.destroy();
+    },
+  );
 });
 
 describe("on the disk", () => {
