@@ -139,8 +139,9 @@ printf '%s\\n' "$PRETTY_NAME" "$(uname -r)" "$(uname -m)"
       terminal: false,
     });
     try {
-      const answer = await lines.question("Go on? Only yes does: ", { signal: this.signals.stop });
-      if (answer.trim() !== "yes") throw new Error("not asked to go on: nothing was changed");
+      const answer = await lines.question("Continue? Type yes: ", { signal: this.signals.stop });
+      if (answer.trim() !== "yes")
+        throw new Error("the answer was not yes, so nothing was changed");
     } finally {
       lines.close();
     }
