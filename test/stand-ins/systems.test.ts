@@ -103,7 +103,7 @@ describe.each(rows)("$system", ({ system, missing, differs }) => {
       loginctl enable-linger ada
       uid=$(id -u ada)
       timeout 60 sh -c "until [ -S /run/user/$uid/bus ]; do sleep 0.1; done"
-      setpriv --reuid ada --regid ada --init-groups env XDG_RUNTIME_DIR=/run/user/$uid systemctl --user is-system-running --wait
+      setpriv --reuid ada --regid "$(id -g ada)" --init-groups env XDG_RUNTIME_DIR=/run/user/$uid systemctl --user is-system-running --wait
       loginctl disable-linger ada
       systemctl stop user@$uid
       userdel -r ada`);
