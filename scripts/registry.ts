@@ -113,9 +113,11 @@ function publisherProblems(publisher: Publisher, manifest: Manifest): string[] {
     ...(publisher.repository === webAddress(manifest.repository)
       ? []
       : ["publisher.json: repository is not the one of package.json"]),
-    ...(/^[a-zA-Z0-9][\w.-]*$/.test(publisher.registryName)
+    ...(/^[a-zA-Z0-9][\w.-]*[a-zA-Z0-9]$/.test(publisher.registryName)
       ? []
-      : ["publisher.json: registryName is not one word"]),
+      : [
+          "publisher.json: registryName is not one word that begins and ends with a letter or digit",
+        ]),
   ];
 }
 
@@ -142,8 +144,20 @@ function publishedPageProblems(path: string, schema: Schema, tools: Tools): stri
   return [
     ...pageProblems(page, schema.displayName ?? ""),
     ...repositoryLinkProblems(page, schema.repository, read),
+    ...packageNameProblems(page, registryNameOf(read, schema)),
     ...(path === overview ? overviewProblems(page, schema, tools) : []),
   ];
+}
+
+/** What people install: the CLI finds a name without publisher only if Pulumi itself published the package. */
+const registryNameOf = (read: Read, { name }: Schema) =>
+  `${readJson<Publisher>(read, "publisher.json").registryName}/${name}`;
+
+/** A command that adds the package under another name finds nothing. */
+function packageNameProblems({ path, body }: Page, name: string): string[] {
+  return [...body.matchAll(/pulumi package add ([^\s`]+)/g)]
+    .filter(([, added]) => added !== name)
+    .map(([command]) => `${path}: '${command}' does not add ${name}`);
 }
 
 /** Links to files of the repository, which another check would take for those of another site. */

@@ -37,10 +37,11 @@ const language = (changes: Record<string, unknown>) =>
   set({ language: { ...schema.language, ...changes } });
 const words = (change: (keywords: string[]) => string[]) =>
   set({ keywords: change(schema.keywords) });
-const { name: author, repository } = JSON.parse(readCheckout("publisher.json") ?? "") as {
-  name: string;
-  repository: string;
-};
+const {
+  name: author,
+  registryName,
+  repository,
+} = JSON.parse(readCheckout("publisher.json") ?? "") as Record<string, string>;
 const goModule = `${repository.replace("https://", "")}/sdk/go/rootlessdocker`;
 
 test("nothing is wrong in this checkout", () => {
@@ -175,6 +176,18 @@ test.each<[path: string, rule: string, edit: Edit, problem: string]>([
   ],
   [
     "docs/_index.md",
+    "installs what the Registry lists",
+    put(`pulumi package add ${registryName}/`, "pulumi package add "),
+    `docs/_index.md: 'pulumi package add rootless-docker' does not add ${registryName}/rootless-docker`,
+  ],
+  [
+    "docs/installation-configuration.md",
+    "installs what the Registry lists",
+    put(`pulumi package add ${registryName}/`, "pulumi package add "),
+    `docs/installation-configuration.md: 'pulumi package add rootless-docker' does not add ${registryName}/rootless-docker`,
+  ],
+  [
+    "docs/_index.md",
     "lists the languages that it shows",
     put(/(## Example Usage[^]*?chooser language "[\w,]*),hcl"/, '$1"'),
     "docs/_index.md: Example Usage: the chooser lists typescript,python,go,csharp,java,yaml, and shows typescript,python,go,csharp,java,yaml,hcl",
@@ -301,7 +314,19 @@ test.each<[path: string, rule: string, edit: Edit, problem: string]>([
     "publisher.json",
     "has a word for the Registry",
     set({ registryName: "rootless docker" }),
-    "publisher.json: registryName is not one word",
+    "publisher.json: registryName is not one word that begins and ends with a letter or digit",
+  ],
+  [
+    "publisher.json",
+    "has a word that the CLI takes",
+    set({ registryName: "rootless-" }),
+    "publisher.json: registryName is not one word that begins and ends with a letter or digit",
+  ],
+  [
+    "publisher.json",
+    "has the name that people install",
+    set({ registryName: "somebody" }),
+    `docs/_index.md: 'pulumi package add ${registryName}/rootless-docker' does not add somebody/rootless-docker`,
   ],
 
   [
