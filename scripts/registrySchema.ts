@@ -14,9 +14,10 @@ interface Served extends SchemaPart {
  * The schema as Pulumi's Registry reads it from the root of a repository: what the plugin serves, with what
  * only a listing needs.
  *
- * The plugin does not serve these fields. The CLI itself writes `pluginDownloadURL` (and `namespace`) into an
- * SDK that it generates for a package from a git address. With such an address, a package from a path would be
- * looked for under another name on PATH. C#'s generator downloads `logoUrl` and keeps it as a PNG.
+ * The plugin does not serve these fields, but for `pluginDownloadURL` in a release's archives
+ * (scripts/pluginArchives.ts). The CLI itself writes that field (and `namespace`) into an SDK that it generates
+ * for a package from a git address. With a git address in it, a package from a path would be looked for under
+ * another name on PATH. C#'s generator downloads `logoUrl` and keeps it as a PNG.
  *
  * Pure.
  */

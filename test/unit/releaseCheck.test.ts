@@ -117,6 +117,8 @@ describe("the plugin's archives", () => {
     writeFileSync(join(folder, "package/package.json"), JSON.stringify({ ...manifest, ...tools }));
     writeFileSync(join(folder, "package/PulumiPlugin.yaml"), "runtime: nodejs\n");
     writeFileSync(join(folder, "package/bin/index.js"), "");
+    const schema = { name: "rootless-docker", repository: "https://github.com/a/b" };
+    writeFileSync(join(folder, "package/bin/schema.json"), JSON.stringify(schema));
     execFileSync("tar", ["-czf", join(folder, "a.tgz"), "-C", folder, "package"]);
 
     const out = join(folder, "out");
@@ -135,5 +137,14 @@ describe("the plugin's archives", () => {
     expect(JSON.parse(readFileSync(join(unpacked, "package.json"), "utf8"))).toEqual(manifest);
     expect(readFileSync(join(unpacked, "PulumiPlugin.yaml"), "utf8")).toBe("runtime: nodejs\n");
     expect(readFileSync(join(unpacked, "bin/index.js"), "utf8")).toBe("");
+    // What programs of other languages get their SDKs from. The package on npm has no address in it.
+    expect(JSON.parse(readFileSync(join(unpacked, "bin/schema.json"), "utf8"))).toEqual({
+      ...schema,
+      pluginDownloadURL: "github://api.github.com/a/b",
+    });
+    execFileSync("tar", ["-xzf", join(folder, "a.tgz"), "-C", folder]);
+    expect(JSON.parse(readFileSync(join(folder, "package/bin/schema.json"), "utf8"))).toEqual(
+      schema,
+    );
   });
 });
