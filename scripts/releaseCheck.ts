@@ -19,8 +19,17 @@ export function releaseTasks(read: Read): string[] {
   return [
     ...publisherTasks(read),
     ...(notes ? [] : [`CHANGELOG.md has nothing under '## [${version}] - DATE'`]),
+    ...beforePublication
+      .filter((path) => /not published|published yet/.test(read(path) ?? ""))
+      .map((path) => `${path} says that the package is not published`),
   ];
 }
+
+/** Pages that tell readers to build the package from a clone, as long as no registry has it. */
+const beforePublication = [
+  ...["README.md", "docs/tutorial.md", "docs/compare.md"],
+  ...["docs/how-to/languages.md", "docs/how-to/ci.md"],
+];
 
 interface Job {
   needs?: string | string[];

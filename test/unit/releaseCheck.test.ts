@@ -105,6 +105,18 @@ test("the changelog is of this version, and gets a date", () => {
   );
 });
 
+test.each([
+  ...["README.md", "docs/tutorial.md", "docs/compare.md"],
+  ...["docs/how-to/languages.md", "docs/how-to/ci.md"],
+])("%s has to know that the package is published", (path) => {
+  const task = `${path} says that the package is not published`;
+  const tasksWith = (text: string) =>
+    releaseTasks((file) => (file === path ? text : readCheckout(file)));
+  expect(tasksWith("It is not published yet.")).toContain(task);
+  expect(tasksWith("The package is not published, so copy it.")).toContain(task);
+  expect(tasksWith("npm install rootless-docker")).not.toContain(task);
+});
+
 describe("the plugin's archives", () => {
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "rootless-docker-archives-"))));
