@@ -502,15 +502,15 @@ test.each<[language: string, rule: string, from: string | RegExp, to: string, pr
   [
     "python",
     "has values of enums",
-    "RootfulDocker.KEEP",
-    "RootfulDocker.STAY",
+    "    daemon=",
+    "    rootful_docker=rootless_docker.RootfulDocker.STAY,\n    daemon=",
     "the package has no 'RootfulDocker.STAY'",
   ],
   [
     "go",
     "has values of enums",
-    "RootfulDockerKeep",
-    "RootfulDockerStay",
+    "\t\tDaemon:",
+    "\t\tRootfulDocker: rootlessdocker.RootfulDockerStay,\n\t\tDaemon:",
     "the package has no 'RootfulDockerStay'",
   ],
 
@@ -562,6 +562,20 @@ test.each<[language: string, rule: string, from: string | RegExp, to: string, pr
     "is the example that tests run",
     '"app"',
     '"web"',
+    "it is not examples/go/main.go, which tests run",
+  ],
+  [
+    "python",
+    "keeps no Docker of root's, as the other languages do not",
+    "    daemon=",
+    "    rootful_docker=rootless_docker.RootfulDocker.KEEP,\n    daemon=",
+    "it is not examples/python/__main__.py, which tests run",
+  ],
+  [
+    "go",
+    "keeps no Docker of root's, as the other languages do not",
+    "\t\tDaemon:",
+    "\t\tRootfulDocker: rootlessdocker.RootfulDockerKeep,\n\t\tDaemon:",
     "it is not examples/go/main.go, which tests run",
   ],
   [
