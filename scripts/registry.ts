@@ -295,6 +295,9 @@ function programProblems(
     ...(language === "go" && !program.text.includes(`"${goModule(schema)}"`)
       ? [`it does not import ${goModule(schema)}`]
       : []),
+    ...(language === "yaml"
+      ? packagesProblems(program.text, registryNameOf(read, schema), schema.version ?? "")
+      : []),
     ...(file === undefined || sameProgram(language, program.text, read(file) ?? "")
       ? []
       : [`it is not ${file}, which tests run`]),
@@ -304,6 +307,17 @@ function programProblems(
   ];
 }
 
+/**
+ * A YAML program is the file that the command for installation writes the package into: whoever replaces the
+ * file by the program needs the package in it.
+ */
+function packagesProblems(program: string, name: string, version: string): string[] {
+  const { packages } = (parse(program) ?? {}) as { packages?: Record<string, string> };
+  const [, short = ""] = name.split("/");
+  const wanted = `pulumi/${name}@${version}`;
+  return packages?.[short] === wanted ? [] : [`packages does not have ${short}: ${wanted}`];
+}
+
 /** Where generated code for Go imports the package from, as src/plugin/correctSchema.ts has it. */
 const goModule = ({ repository }: Schema) =>
   `${repository.replace(/^https:\/\//, "")}/sdk/go/rootlessdocker`;
@@ -311,12 +325,12 @@ const goModule = ({ repository }: Schema) =>
 /** The enum that the repository's own examples set, so that tests use one. On the page it would need a reason. */
 const enumOfExample = /^\s*(rootful_docker=|RootfulDocker: ).*\n/m;
 
-/** The same but for comments, for that enum, and for the path of the package in the repository's own example. */
+/** The same but for comments, for that enum, and for where a YAML program has the package from. */
 function sameProgram(language: Language, shown: string, example: string): boolean {
   if (language === "yaml") {
-    const withPath = parse(example) as Record<string, unknown>;
-    const others = Object.entries(withPath).filter(([key]) => key !== "packages");
-    return JSON.stringify(parse(shown)) === JSON.stringify(Object.fromEntries(others));
+    const withoutPackages = (program: string) =>
+      JSON.stringify({ ...(parse(program) as object), packages: undefined });
+    return withoutPackages(shown) === withoutPackages(example);
   }
   return withoutComments(shown) === withoutComments(example.replace(enumOfExample, ""));
 }

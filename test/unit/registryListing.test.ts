@@ -366,6 +366,12 @@ test.each<[path: string, rule: string, edit: Edit, problem: string]>([
     put(`version = "${version}"`, 'version = "0.1.9"'),
     `docs/_index.md has version 0.1.9, and package.json has ${version}`,
   ],
+  [
+    "docs/_index.md",
+    "has the version in YAML, too",
+    put(`rootless-docker@${version}`, "rootless-docker@0.1.9"),
+    `docs/_index.md has version 0.1.9, and package.json has ${version}`,
+  ],
 ])("%s %s", (path, _rule, edit, problem) => {
   expect(registryProblems(edited(path, edit), compiles)).toContain(problem);
 });
@@ -585,6 +591,20 @@ test.each<[language: string, rule: string, from: string | RegExp, to: string, pr
     "name: web",
     "it is not examples/yaml/Pulumi.yaml, which tests run",
   ],
+  [
+    "yaml",
+    "has the package that the command wrote",
+    /packages:\n.*\n/,
+    "",
+    `packages does not have rootless-docker: pulumi/${registryName}/rootless-docker@${version}`,
+  ],
+  [
+    "yaml",
+    "has the package from its publisher",
+    `pulumi/${registryName}/`,
+    "pulumi/somebody/",
+    `packages does not have rootless-docker: pulumi/${registryName}/rootless-docker@${version}`,
+  ],
   ["csharp", "says that it was not tried", untried, "", `it lacks the words '${untried}'`],
   ["java", "says that it was not tried", untried, "", `it lacks the words '${untried}'`],
   ["hcl", "says that it was not tried", untried, "", `it lacks the words '${untried}'`],
@@ -643,9 +663,10 @@ test("the plugin is an archive of a GitHub release, or the sources at any other 
   expect(pluginAddress("https://git.example/a/b")).toBe("git://git.example/a/b");
 });
 
-test("npm version writes the version into the HCL programs, and nowhere else", () => {
+test("npm version writes the version into the programs in HCL and YAML, and nowhere else", () => {
   const page = readCheckout("docs/_index.md") ?? "";
   const later = withVersion(page, "9.8.7");
   expect(later.match(/version = "9\.8\.7"/g)).toHaveLength(2);
+  expect(later.match(/rootless-docker@9\.8\.7$/gm)).toHaveLength(1);
   expect(later.replaceAll("9.8.7", version)).toBe(page);
 });
