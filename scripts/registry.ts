@@ -166,6 +166,7 @@ function repositoryLinkProblems({ path, body }: Page, repository: string, read: 
   const prefix = `${repository}/blob/main/`;
   return links
     .filter((link) => link.includes("/blob/") || link.startsWith(repository))
+    .filter((link) => link !== `${repository}/issues`)
     .filter((link) => !leadsSomewhere(link, prefix, read))
     .map((link) => `${path}: the link '${link}' leads to no file of the repository`);
 }
@@ -245,7 +246,7 @@ const examples: Partial<Record<Language, string>> = {
   go: "examples/go/main.go",
   yaml: "examples/yaml/Pulumi.yaml",
 };
-const untried = "This program has not been compiled or run yet.";
+const untried = "We have checked the names in this program, but have not run it.";
 
 function exampleProblems(section: string, schema: Schema, tools: Tools): string[] {
   const chooser = chooserOf(section);

@@ -161,6 +161,13 @@ test.each<[path: string, rule: string, edit: Edit, problem: string]>([
 
   [
     "docs/_index.md",
+    "links to this repository's issues",
+    put(`${repository}/issues`, `${repository}/issue`),
+    `docs/_index.md: the link '${repository}/issue' leads to no file of the repository`,
+  ],
+
+  [
+    "docs/_index.md",
     "has an installation chooser",
     put(/\{\{< chooser language .*\n/, ""),
     "docs/_index.md: Installation has no language chooser",
@@ -386,7 +393,7 @@ const inExample =
         before + program.replace(from, to) + after,
     );
 
-const untried = "This program has not been compiled or run yet.";
+const untried = "We have checked the names in this program, but have not run it.";
 
 test.each<[language: string, rule: string, from: string | RegExp, to: string, problem: string]>([
   ["typescript", "is whole", /^import \* .*\n/m, "", "it is not a whole program"],
