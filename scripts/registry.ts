@@ -91,16 +91,14 @@ function schemaProblems(schema: Schema, manifest: Manifest): string[] {
 
 /** The Registry tries to install what these name, and the pages of the API tell readers to. */
 function promiseProblems(language: Schema["language"], { name }: Manifest): string[] {
-  const promised = [
-    ["nodejs.packageName", language.nodejs?.packageName === name ? undefined : language.nodejs],
-    // The section alone stands for a package on PyPI.
-    ["python", language.python],
-    ["go.importBasePath", language.go?.importBasePath],
-    ["java.basePackage", language.java?.basePackage],
-  ] as const;
-  return promised
-    .filter(([, value]) => value !== undefined)
-    .map(([field]) => `schema.json: language.${field} names a package that is not published`);
+  return [
+    ...(language.nodejs?.packageName === name
+      ? []
+      : [`schema.json: language.nodejs.packageName is not ${name}`]),
+    ...Object.keys(language)
+      .filter((section) => section !== "nodejs")
+      .map((section) => `schema.json: language.${section} promises an SDK that is not published`),
+  ];
 }
 
 function publisherProblems(publisher: Publisher, manifest: Manifest): string[] {
