@@ -22,7 +22,7 @@ import {
   type Schema,
 } from "./registry/read";
 import { versionProblems } from "./registry/versions";
-import { pluginAddress } from "./registrySchema";
+import { logoAddress, pluginAddress } from "./registrySchema";
 
 // Checks what Pulumi's Registry takes from this repository, as the Registry's own checks and its reviewers do:
 // docs/adding-a-new-package.md and docs/overview-page.md of pulumi/registry have their rules.
@@ -72,7 +72,7 @@ function schemaProblems(schema: Schema, manifest: Manifest): string[] {
     ["name", manifest.name],
     ["publisher", manifest.author],
     ["repository", webAddress(manifest.repository)],
-    ["logoUrl", `${repository}/raw/v${version}/logo.svg`],
+    ["logoUrl", logoAddress(repository, version ?? "")],
     ["pluginDownloadURL", pluginAddress(repository)],
   ];
   const listed = keywords.filter((word) => categories.some((one) => word === `category/${one}`));

@@ -25,11 +25,19 @@ export function registrySchema(served: SchemaPart): SchemaPart {
   const { name, displayName, version, description, language, ...rest } = served as Served;
   return {
     ...{ name, displayName, version, description },
-    logoUrl: `${rest.repository}/raw/v${version}/logo.svg`,
+    logoUrl: logoAddress(rest.repository, version),
     pluginDownloadURL: pluginAddress(rest.repository),
     ...rest,
     language: advertised(language),
   };
+}
+
+/** Where the logo of a version is. GitHub redirects from its address of raw files: this is where to. */
+export function logoAddress(repository: string, version: string): string {
+  const { host, pathname } = new URL(repository);
+  return host === "github.com"
+    ? `https://raw.githubusercontent.com${pathname}/v${version}/logo.svg`
+    : `${repository}/raw/v${version}/logo.svg`;
 }
 
 /**

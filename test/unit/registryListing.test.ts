@@ -3,7 +3,7 @@ import { listingTasks, publisherTasks, registryProblems } from "../../scripts/re
 import { compileProblems } from "../../scripts/registry/compile";
 import { type Read, readCheckout } from "../../scripts/registry/read";
 import { withVersion } from "../../scripts/registry/versions";
-import { pluginAddress } from "../../scripts/registrySchema";
+import { logoAddress, pluginAddress } from "../../scripts/registrySchema";
 
 // Lint runs the check itself. Here: each of its rules fails on a copy in which one thing is wrong.
 
@@ -253,8 +253,8 @@ test.each<[path: string, rule: string, edit: Edit, problem: string]>([
   [
     "schema.json",
     "has the logo of its version",
-    set({ logoUrl: `${repository}/raw/v0.1.0/logo.svg` }),
-    `schema.json: logoUrl is not ${repository}/raw/v${version}/logo.svg`,
+    set({ logoUrl: logoAddress(repository, "0.1.0") }),
+    `schema.json: logoUrl is not ${logoAddress(repository, version)}`,
   ],
   [
     "schema.json",
@@ -664,6 +664,15 @@ test("the plugin is an archive of a GitHub release, or the sources at any other 
     "github://api.github.com/somebody/pulumi-rootless-docker",
   );
   expect(pluginAddress("https://git.example/a/b")).toBe("git://git.example/a/b");
+});
+
+test("the logo is a file of the tag, at GitHub's own address of files", () => {
+  expect(logoAddress("https://github.com/somebody/b", "1.2.3")).toBe(
+    "https://raw.githubusercontent.com/somebody/b/v1.2.3/logo.svg",
+  );
+  expect(logoAddress("https://git.example/a/b", "1.2.3")).toBe(
+    "https://git.example/a/b/raw/v1.2.3/logo.svg",
+  );
 });
 
 test("npm version writes the version into the programs in HCL and YAML, and nowhere else", () => {
