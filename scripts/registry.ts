@@ -1,6 +1,7 @@
 import { parse } from "yaml";
 import { webAddress } from "../src/plugin/correctSchema";
 import { compileProblems } from "./registry/compile";
+import { logoProblems } from "./registry/logo";
 import { nameProblems } from "./registry/programNames";
 import {
   chooserOf,
@@ -117,16 +118,6 @@ function publisherProblems(publisher: Publisher, manifest: Manifest): string[] {
           "publisher.json: registryName is not one word that begins and ends with a letter or digit",
         ]),
   ];
-}
-
-/** The logo is shown in a square, on light and dark pages, by other sites. */
-function logoProblems(svg: string): string[] {
-  const rules: [right: boolean, problem: string][] = [
-    [/^<svg [^>]*viewBox="0 0 100 100"/.test(svg), "it is not an SVG of 100 by 100"],
-    [!/<(script|image|foreignObject|style)\b|\bhref=|\bon\w+=/.test(svg), "it loads or runs more"],
-    [!/<text\b/.test(svg), "it has text, and fonts differ"],
-  ];
-  return rules.filter(([right]) => !right).map(([, problem]) => `logo.svg: ${problem}`);
 }
 
 /** What the rules of pages work with. */

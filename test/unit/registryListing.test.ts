@@ -334,9 +334,21 @@ test.each<[path: string, rule: string, edit: Edit, problem: string]>([
 
   [
     "logo.svg",
-    "is a square",
-    put("0 0 100 100", "0 0 100 50"),
-    "logo.svg: it is not an SVG of 100 by 100",
+    "has nothing empty around it",
+    put(/width.*? viewBox="[^"]*"/, 'width="100" height="100" viewBox="0 0 100 100"'),
+    'logo.svg: its viewBox is not what is drawn, "14 10 75 84"',
+  ],
+  [
+    "logo.svg",
+    "is whole",
+    put('height="84" viewBox="14 10 75 84"', 'height="80" viewBox="14 10 75 80"'),
+    'logo.svg: its viewBox is not what is drawn, "14 10 75 84"',
+  ],
+  [
+    "logo.svg",
+    "is as large as its viewBox",
+    put('width="75"', 'width="100"'),
+    "logo.svg: its size is not that of its viewBox",
   ],
   [
     "logo.svg",
