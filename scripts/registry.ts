@@ -345,11 +345,12 @@ export function listingTasks(read: Read): string[] {
   const { repository: address } = readJson<Publisher>(read, "publisher.json");
   const { host, pathname } = new URL(address);
   const [, , repository = ""] = pathname.split("/");
+  const { name } = readJson<Manifest>(read, "package.json");
   return [
     ...(host === "github.com" ? [] : ["the Registry lists only public repositories on GitHub"]),
-    ...(repository.startsWith("pulumi-")
+    ...(repository.replace(/^pulumi-/, "") === name
       ? []
-      : [`the Registry expects a repository that is called pulumi-${repository}`]),
+      : [`the Registry expects a repository that is called ${name} or pulumi-${name}`]),
   ];
 }
 

@@ -662,13 +662,15 @@ test("what only a publisher can fill is listed until it is filled", () => {
   ]);
   expect(listingTasks(invented)).toEqual([
     "the Registry lists only public repositories on GitHub",
-    "the Registry expects a repository that is called pulumi-b",
+    "the Registry expects a repository that is called rootless-docker or pulumi-rootless-docker",
   ]);
-  const filled = edited(
-    "publisher.json",
-    set({ ...real, repository: "https://github.com/somebody/pulumi-b" }),
-  );
-  expect([...publisherTasks(filled), ...listingTasks(filled)]).toEqual([]);
+  for (const name of ["rootless-docker", "pulumi-rootless-docker"]) {
+    const filled = edited(
+      "publisher.json",
+      set({ ...real, repository: `https://github.com/somebody/${name}` }),
+    );
+    expect([...publisherTasks(filled), ...listingTasks(filled)]).toEqual([]);
+  }
 });
 
 test("the plugin is an archive of a GitHub release, or the sources at any other address", () => {
