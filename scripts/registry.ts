@@ -45,6 +45,7 @@ export function registryProblems(read: Read, compile: Compile = compileProblems)
     ...schemaProblems(schema, readJson(read, "package.json")),
     ...publisherProblems(readJson(read, "publisher.json"), readJson(read, "package.json")),
     ...logoProblems(read("logo.svg") ?? ""),
+    ...contactProblems(schema.repository, read),
     ...versionProblems(read),
     ...[overview, installation].flatMap((path) =>
       publishedPageProblems(path, schema, { read, compile }),
@@ -118,6 +119,20 @@ function publisherProblems(publisher: Publisher, manifest: Manifest): string[] {
           "publisher.json: registryName is not one word that begins and ends with a letter or digit",
         ]),
   ];
+}
+
+const contacts = ".github/ISSUE_TEMPLATE/config.yml";
+
+/** What stands beside the forms of issues, which GitHub wants with whole addresses. */
+function contactProblems(repository: string, read: Read): string[] {
+  const { contact_links: links = [] } = (parse(read(contacts) ?? "") ?? {}) as {
+    contact_links?: { url: string }[];
+  };
+  const given = links.map(({ url }) => url);
+  return ["/security/advisories/new", "/blob/main/SUPPORT.md"]
+    .map((path) => repository + path)
+    .filter((url) => !given.includes(url))
+    .map((url) => `${contacts}: no contact is ${url}`);
 }
 
 /** What the rules of pages work with. */

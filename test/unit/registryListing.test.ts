@@ -333,6 +333,19 @@ test.each<[path: string, rule: string, edit: Edit, problem: string]>([
   ],
 
   [
+    ".github/ISSUE_TEMPLATE/config.yml",
+    "leads to the form for vulnerabilities",
+    put(`${repository}/security/`, "https://a.example/b/security/"),
+    `.github/ISSUE_TEMPLATE/config.yml: no contact is ${repository}/security/advisories/new`,
+  ],
+  [
+    ".github/ISSUE_TEMPLATE/config.yml",
+    "leads to support",
+    put(/contact_links:[^]*/, ""),
+    `.github/ISSUE_TEMPLATE/config.yml: no contact is ${repository}/blob/main/SUPPORT.md`,
+  ],
+
+  [
     "logo.svg",
     "has nothing empty around it",
     put(/width.*? viewBox="[^"]*"/, 'width="100" height="100" viewBox="0 0 100 100"'),
