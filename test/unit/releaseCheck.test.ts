@@ -25,6 +25,30 @@ test.each<[rule: string, from: string | RegExp, to: string, problem: string]>([
   ["says where it was built", " --provenance", "", "npm publish lacks --provenance"],
   ["may sign", "id-token: write", "id-token: none", "the job that publishes lacks id-token: write"],
   [
+    "may attest",
+    "attestations: write",
+    "attestations: read",
+    "the job that publishes lacks attestations: write",
+  ],
+  [
+    "attests the plugin",
+    "actions/attest@",
+    "actions/cache@",
+    "it publishes before it attests the plugin's archives",
+  ],
+  [
+    "attests the plugin's archives, and no other file",
+    "/plugin/*.tar.gz\n",
+    "/sdk/*.tar.gz\n",
+    "it publishes before it attests the plugin's archives",
+  ],
+  [
+    "attests first",
+    /( +- uses: actions\/attest@[^]*?)( +- run: npm publish .*\n)/,
+    "$2$1",
+    "it publishes before it attests the plugin's archives",
+  ],
+  [
     "lets one job sign",
     "permissions:\n  contents: read",
     "permissions:\n  contents: read\n  id-token: write",
