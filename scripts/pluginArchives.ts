@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { SchemaPart } from "../src/plugin/correctSchema";
+import { pluginAddress } from "./registrySchema";
 
 /** As the engine calls the systems that it downloads plugins for. */
 const systems = ["linux", "darwin", "windows"].flatMap((system) =>
@@ -19,6 +21,7 @@ export function writePluginArchives(tarball: string, out: string): string[] {
   try {
     execFileSync("tar", ["-xzf", tarball, "-C", folder, "--strip-components=1"]);
     const { name, version } = withoutTools(join(folder, "package.json"));
+    addAddress(join(folder, "bin/schema.json"));
     mkdirSync(out, { recursive: true });
     return systems.map((system) => {
       const archive = `pulumi-resource-${name}-v${version}-${system}.tar.gz`;
@@ -38,6 +41,16 @@ function withoutTools(file: string): { name: string; version: string } {
   );
   writeFileSync(file, `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`);
   return manifest;
+}
+
+/**
+ * Says in the schema that these archives serve where they came from. The CLI writes it into the SDKs that it
+ * generates: a machine that has such an SDK and no plugin yet downloads it from there.
+ */
+function addAddress(file: string): void {
+  const schema = JSON.parse(readFileSync(file, "utf8")) as SchemaPart & { repository: string };
+  const pluginDownloadURL = pluginAddress(schema.repository);
+  writeFileSync(file, JSON.stringify({ ...schema, pluginDownloadURL }));
 }
 
 if (require.main === module) {

@@ -1,6 +1,7 @@
 import { parse } from "yaml";
 import { webAddress } from "../src/plugin/correctSchema";
 import { compileProblems } from "./registry/compile";
+import { logoProblems } from "./registry/logo";
 import { nameProblems } from "./registry/programNames";
 import {
   chooserOf,
@@ -22,7 +23,7 @@ import {
   type Schema,
 } from "./registry/read";
 import { versionProblems } from "./registry/versions";
-import { pluginAddress } from "./registrySchema";
+import { logoAddress, pluginAddress } from "./registrySchema";
 
 // Checks what Pulumi's Registry takes from this repository, as the Registry's own checks and its reviewers do:
 // docs/adding-a-new-package.md and docs/overview-page.md of pulumi/registry have their rules.
@@ -44,6 +45,7 @@ export function registryProblems(read: Read, compile: Compile = compileProblems)
     ...schemaProblems(schema, readJson(read, "package.json")),
     ...publisherProblems(readJson(read, "publisher.json"), readJson(read, "package.json")),
     ...logoProblems(read("logo.svg") ?? ""),
+    ...contactProblems(schema.repository, read),
     ...versionProblems(read),
     ...[overview, installation].flatMap((path) =>
       publishedPageProblems(path, schema, { read, compile }),
@@ -72,7 +74,7 @@ function schemaProblems(schema: Schema, manifest: Manifest): string[] {
     ["name", manifest.name],
     ["publisher", manifest.author],
     ["repository", webAddress(manifest.repository)],
-    ["logoUrl", `${repository}/raw/v${version}/logo.svg`],
+    ["logoUrl", logoAddress(repository, version ?? "")],
     ["pluginDownloadURL", pluginAddress(repository)],
   ];
   const listed = keywords.filter((word) => categories.some((one) => word === `category/${one}`));
@@ -91,16 +93,14 @@ function schemaProblems(schema: Schema, manifest: Manifest): string[] {
 
 /** The Registry tries to install what these name, and the pages of the API tell readers to. */
 function promiseProblems(language: Schema["language"], { name }: Manifest): string[] {
-  const promised = [
-    ["nodejs.packageName", language.nodejs?.packageName === name ? undefined : language.nodejs],
-    // The section alone stands for a package on PyPI.
-    ["python", language.python],
-    ["go.importBasePath", language.go?.importBasePath],
-    ["java.basePackage", language.java?.basePackage],
-  ] as const;
-  return promised
-    .filter(([, value]) => value !== undefined)
-    .map(([field]) => `schema.json: language.${field} names a package that is not published`);
+  return [
+    ...(language.nodejs?.packageName === name
+      ? []
+      : [`schema.json: language.nodejs.packageName is not ${name}`]),
+    ...Object.keys(language)
+      .filter((section) => section !== "nodejs")
+      .map((section) => `schema.json: language.${section} promises an SDK that is not published`),
+  ];
 }
 
 function publisherProblems(publisher: Publisher, manifest: Manifest): string[] {
@@ -113,20 +113,26 @@ function publisherProblems(publisher: Publisher, manifest: Manifest): string[] {
     ...(publisher.repository === webAddress(manifest.repository)
       ? []
       : ["publisher.json: repository is not the one of package.json"]),
-    ...(/^[a-zA-Z0-9][\w.-]*$/.test(publisher.registryName)
+    ...(/^[a-zA-Z0-9][\w.-]*[a-zA-Z0-9]$/.test(publisher.registryName)
       ? []
-      : ["publisher.json: registryName is not one word"]),
+      : [
+          "publisher.json: registryName is not one word that begins and ends with a letter or digit",
+        ]),
   ];
 }
 
-/** The logo is shown in a square, on light and dark pages, by other sites. */
-function logoProblems(svg: string): string[] {
-  const rules: [right: boolean, problem: string][] = [
-    [/^<svg [^>]*viewBox="0 0 100 100"/.test(svg), "it is not an SVG of 100 by 100"],
-    [!/<(script|image|foreignObject|style)\b|\bhref=|\bon\w+=/.test(svg), "it loads or runs more"],
-    [!/<text\b/.test(svg), "it has text, and fonts differ"],
-  ];
-  return rules.filter(([right]) => !right).map(([, problem]) => `logo.svg: ${problem}`);
+const contacts = ".github/ISSUE_TEMPLATE/config.yml";
+
+/** What stands beside the forms of issues, which GitHub wants with whole addresses. */
+function contactProblems(repository: string, read: Read): string[] {
+  const { contact_links: links = [] } = (parse(read(contacts) ?? "") ?? {}) as {
+    contact_links?: { url: string }[];
+  };
+  const given = links.map(({ url }) => url);
+  return ["/security/advisories/new", "/blob/main/SUPPORT.md"]
+    .map((path) => repository + path)
+    .filter((url) => !given.includes(url))
+    .map((url) => `${contacts}: no contact is ${url}`);
 }
 
 /** What the rules of pages work with. */
@@ -142,8 +148,20 @@ function publishedPageProblems(path: string, schema: Schema, tools: Tools): stri
   return [
     ...pageProblems(page, schema.displayName ?? ""),
     ...repositoryLinkProblems(page, schema.repository, read),
+    ...packageNameProblems(page, registryNameOf(read, schema)),
     ...(path === overview ? overviewProblems(page, schema, tools) : []),
   ];
+}
+
+/** What people install: the CLI finds a name without publisher only if Pulumi itself published the package. */
+const registryNameOf = (read: Read, { name }: Schema) =>
+  `${readJson<Publisher>(read, "publisher.json").registryName}/${name}`;
+
+/** A command that adds the package under another name finds nothing. */
+function packageNameProblems({ path, body }: Page, name: string): string[] {
+  return [...body.matchAll(/pulumi package add ([^\s`]+)/g)]
+    .filter(([, added]) => added !== name)
+    .map(([command]) => `${path}: '${command}' does not add ${name}`);
 }
 
 /** Links to files of the repository, which another check would take for those of another site. */
@@ -152,6 +170,7 @@ function repositoryLinkProblems({ path, body }: Page, repository: string, read: 
   const prefix = `${repository}/blob/main/`;
   return links
     .filter((link) => link.includes("/blob/") || link.startsWith(repository))
+    .filter((link) => link !== `${repository}/issues`)
     .filter((link) => !leadsSomewhere(link, prefix, read))
     .map((link) => `${path}: the link '${link}' leads to no file of the repository`);
 }
@@ -231,7 +250,7 @@ const examples: Partial<Record<Language, string>> = {
   go: "examples/go/main.go",
   yaml: "examples/yaml/Pulumi.yaml",
 };
-const untried = "This program has not been compiled or run yet.";
+const untried = "We have checked the names in this program, but have not run it.";
 
 function exampleProblems(section: string, schema: Schema, tools: Tools): string[] {
   const chooser = chooserOf(section);
@@ -281,6 +300,9 @@ function programProblems(
     ...(language === "go" && !program.text.includes(`"${goModule(schema)}"`)
       ? [`it does not import ${goModule(schema)}`]
       : []),
+    ...(language === "yaml"
+      ? packagesProblems(program.text, registryNameOf(read, schema), schema.version ?? "")
+      : []),
     ...(file === undefined || sameProgram(language, program.text, read(file) ?? "")
       ? []
       : [`it is not ${file}, which tests run`]),
@@ -290,18 +312,32 @@ function programProblems(
   ];
 }
 
+/**
+ * A YAML program is the file that the command for installation writes the package into: whoever replaces the
+ * file by the program needs the package in it.
+ */
+function packagesProblems(program: string, name: string, version: string): string[] {
+  const { packages } = (parse(program) ?? {}) as { packages?: Record<string, string> };
+  const [, short = ""] = name.split("/");
+  const wanted = `pulumi/${name}@${version}`;
+  return packages?.[short] === wanted ? [] : [`packages does not have ${short}: ${wanted}`];
+}
+
 /** Where generated code for Go imports the package from, as src/plugin/correctSchema.ts has it. */
 const goModule = ({ repository }: Schema) =>
   `${repository.replace(/^https:\/\//, "")}/sdk/go/rootlessdocker`;
 
-/** The same but for comments, and for the path of the package in the repository's own example. */
+/** The enum that the repository's own examples set, so that tests use one. On the page it would need a reason. */
+const enumOfExample = /^\s*(rootful_docker=|RootfulDocker: ).*\n/m;
+
+/** The same but for comments, for that enum, and for where a YAML program has the package from. */
 function sameProgram(language: Language, shown: string, example: string): boolean {
   if (language === "yaml") {
-    const withPath = parse(example) as Record<string, unknown>;
-    const others = Object.entries(withPath).filter(([key]) => key !== "packages");
-    return JSON.stringify(parse(shown)) === JSON.stringify(Object.fromEntries(others));
+    const withoutPackages = (program: string) =>
+      JSON.stringify({ ...(parse(program) as object), packages: undefined });
+    return withoutPackages(shown) === withoutPackages(example);
   }
-  return withoutComments(shown) === withoutComments(example);
+  return withoutComments(shown) === withoutComments(example.replace(enumOfExample, ""));
 }
 
 function withoutComments(program: string): string {
@@ -324,11 +360,12 @@ export function listingTasks(read: Read): string[] {
   const { repository: address } = readJson<Publisher>(read, "publisher.json");
   const { host, pathname } = new URL(address);
   const [, , repository = ""] = pathname.split("/");
+  const { name } = readJson<Manifest>(read, "package.json");
   return [
     ...(host === "github.com" ? [] : ["the Registry lists only public repositories on GitHub"]),
-    ...(repository.startsWith("pulumi-")
+    ...(repository.replace(/^pulumi-/, "") === name
       ? []
-      : [`the Registry expects a repository that is called pulumi-${repository}`]),
+      : [`the Registry expects a repository that is called ${name} or pulumi-${name}`]),
   ];
 }
 

@@ -19,13 +19,27 @@ export function releaseTasks(read: Read): string[] {
   return [
     ...publisherTasks(read),
     ...(notes ? [] : [`CHANGELOG.md has nothing under '## [${version}] - DATE'`]),
+    ...beforePublication
+      .filter((path) => /not published|published yet/.test(read(path) ?? ""))
+      .map((path) => `${path} says that the package is not published`),
   ];
 }
 
+/** Pages that tell readers to build the package from a clone, as long as no registry has it. */
+const beforePublication = [
+  ...["README.md", "docs/tutorial.md", "docs/compare.md"],
+  ...["docs/how-to/languages.md", "docs/how-to/ci.md"],
+];
+
+interface Step {
+  run?: string;
+  uses?: string;
+  with?: Record<string, unknown>;
+}
 interface Job {
   needs?: string | string[];
   permissions?: Record<string, string>;
-  steps?: { run?: string }[];
+  steps?: Step[];
 }
 interface Workflow {
   permissions?: Record<string, string>;
@@ -44,6 +58,11 @@ export function workflowProblems(text: string): string[] {
   const rules: [right: boolean, problem: string][] = [
     [/ --provenance\b/.test(publish), "npm publish lacks --provenance"],
     [job.permissions?.["id-token"] === "write", "the job that publishes lacks id-token: write"],
+    [job.permissions?.attestations === "write", "the job that publishes lacks attestations: write"],
+    [
+      steps.slice(at("npx tsx scripts/pluginArchives.ts"), at("npm publish")).some(attestsPlugin),
+      "it publishes before it attests the plugin's archives",
+    ],
     [permissions["id-token"] === undefined, "every job may sign: id-token belongs to one of them"],
     [["test", "all"].every((one) => needs.includes(one)), "it publishes without all tests"],
     [before("npm run release:check -- --strict"), "it publishes without release:check --strict"],
@@ -63,7 +82,12 @@ export function workflowProblems(text: string): string[] {
   ].map((problem) => `${workflowFile}: ${problem}`);
 }
 
-const commandAt = (steps: { run?: string }[], command: string) =>
+/** Programs of other languages run these archives, and npm's provenance is not theirs. */
+const attestsPlugin = ({ uses, with: inputs }: Step) =>
+  uses?.startsWith("actions/attest@") &&
+  inputs?.["subject-path"] === "${{ runner.temp }}/plugin/*.tar.gz";
+
+const commandAt = (steps: Step[], command: string) =>
   steps.findIndex(({ run }) => run?.startsWith(command));
 
 /** What is wrong with the list of files that npm would publish, a line each. */

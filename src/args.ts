@@ -88,8 +88,8 @@ export interface RootlessDockerHostArgs {
   onDestroy?: pulumi.Input<OnDestroyArgs>;
   /**
    * Ids of advisories that you accept, such as `live-restore`: previews do not warn of them any more, and say how many
-   * are accepted. The output `advisories` still lists them, with `accepted`. An id that this package does not know
-   * fails. docs/advisories.md has all ids. Defaults to none.
+   * are accepted. The output `advisories` has the ids that concern this host; it still lists those that you accept, with
+   * `accepted`. An id that this package does not know fails. Defaults to none.
    */
   acceptedAdvisories?: pulumi.Input<pulumi.Input<string>[]>;
   /**

@@ -13,7 +13,7 @@
 //	pulumi up
 package main
 
-// Nothing downloads this address: go.mod replaces it with the folder in sdks.
+// This address is only a name: go.mod points it to the folder sdks.
 import (
 	rootlessdocker "git.example/rootless-docker/rootless-docker/sdk/go/rootlessdocker"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -27,7 +27,7 @@ func program(ctx *pulumi.Context) error {
 	web, err := rootlessdocker.NewRootlessDockerHost(ctx, "web", &rootlessdocker.RootlessDockerHostArgs{
 		Connection: rootlessdocker.SshConnectionArgs{
 			Host: pulumi.String(conf.Require("address")),
-			// Cloud images refuse root: name their user, who has passwordless sudo.
+			// Cloud images do not let root log in: name their user, who has sudo without a password.
 			// User: pulumi.String("admin"),
 			PrivateKey: conf.RequireSecret("privateKey"),
 			HostKey:    pulumi.String(conf.Require("hostKey")),
@@ -37,7 +37,9 @@ func program(ctx *pulumi.Context) error {
 			AuthorizedKeys: pulumi.StringArray{pulumi.String(conf.Require("authorizedKey"))},
 		},
 		RootfulDocker: rootlessdocker.RootfulDockerKeep,
-		// Keys of daemon.json keep their names.
+		// On Ubuntu 22.04 and 24.04, Fedora and the RHEL family:
+		// Engine: rootlessdocker.EngineArgs{Source: pulumi.String("docker-repository")},
+		// Settings of daemon.json, as Docker spells them.
 		Daemon: pulumi.Map{"log-driver": pulumi.String("local")},
 	})
 	if err != nil {

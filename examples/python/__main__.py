@@ -19,7 +19,7 @@ web = rootless_docker.RootlessDockerHost(
     "web",
     connection=rootless_docker.SshConnectionArgs(
         host=config.require("address"),
-        # Cloud images refuse root: name their user, who has passwordless sudo.
+        # Cloud images do not let root log in: name their user, who has sudo without a password.
         # user="admin",
         private_key=config.require_secret("privateKey"),
         host_key=config.require("hostKey"),
@@ -30,7 +30,9 @@ web = rootless_docker.RootlessDockerHost(
     ),
     # Or the string "keep".
     rootful_docker=rootless_docker.RootfulDocker.KEEP,
-    # Keys of daemon.json keep their names. Inputs of this package are in snake_case.
+    # On Ubuntu 22.04 and 24.04, Fedora and the RHEL family:
+    # engine=rootless_docker.EngineArgs(source="docker-repository"),
+    # Settings of daemon.json, as Docker spells them. Only this package's own inputs are in snake_case.
     daemon={"log-driver": "local"},
 )
 

@@ -16,11 +16,12 @@ export function versionsIn(read: Read): [file: string, version: string | undefin
   ];
 }
 
-/** Pages in which an HCL program names the package with an exact version. */
+/** Pages in which a program in HCL or YAML names the package with an exact version. */
 export const pages = ["docs/_index.md"];
-const pinned = /(source += "pulumi\/rootless-docker"\n +version = ")([^"]*)/g;
+const pinned =
+  /(source += "pulumi\/rootless-docker"\n +version = "|^ +rootless-docker: \S+@)([^"\n]*)/gm;
 
-/** A page with this version in its HCL programs. */
+/** A page with this version in these programs. */
 export function withVersion(page: string, version: string): string {
   return page.replace(pinned, `$1${version}`);
 }

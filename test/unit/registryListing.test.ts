@@ -3,7 +3,7 @@ import { listingTasks, publisherTasks, registryProblems } from "../../scripts/re
 import { compileProblems } from "../../scripts/registry/compile";
 import { type Read, readCheckout } from "../../scripts/registry/read";
 import { withVersion } from "../../scripts/registry/versions";
-import { pluginAddress } from "../../scripts/registrySchema";
+import { logoAddress, pluginAddress } from "../../scripts/registrySchema";
 
 // Lint runs the check itself. Here: each of its rules fails on a copy in which one thing is wrong.
 
@@ -37,10 +37,11 @@ const language = (changes: Record<string, unknown>) =>
   set({ language: { ...schema.language, ...changes } });
 const words = (change: (keywords: string[]) => string[]) =>
   set({ keywords: change(schema.keywords) });
-const { name: author, repository } = JSON.parse(readCheckout("publisher.json") ?? "") as {
-  name: string;
-  repository: string;
-};
+const {
+  name: author,
+  registryName,
+  repository,
+} = JSON.parse(readCheckout("publisher.json") ?? "") as Record<string, string>;
 const goModule = `${repository.replace("https://", "")}/sdk/go/rootlessdocker`;
 
 test("nothing is wrong in this checkout", () => {
@@ -160,6 +161,13 @@ test.each<[path: string, rule: string, edit: Edit, problem: string]>([
 
   [
     "docs/_index.md",
+    "links to this repository's issues",
+    put(`${repository}/issues`, `${repository}/issue`),
+    `docs/_index.md: the link '${repository}/issue' leads to no file of the repository`,
+  ],
+
+  [
+    "docs/_index.md",
     "has an installation chooser",
     put(/\{\{< chooser language .*\n/, ""),
     "docs/_index.md: Installation has no language chooser",
@@ -172,6 +180,18 @@ test.each<[path: string, rule: string, edit: Edit, problem: string]>([
       "{{% choosable language java %}}\n",
     ),
     "docs/_index.md: Installation has no command for java",
+  ],
+  [
+    "docs/_index.md",
+    "installs what the Registry lists",
+    put(`pulumi package add ${registryName}/`, "pulumi package add "),
+    `docs/_index.md: 'pulumi package add rootless-docker' does not add ${registryName}/rootless-docker`,
+  ],
+  [
+    "docs/installation-configuration.md",
+    "installs what the Registry lists",
+    put(`pulumi package add ${registryName}/`, "pulumi package add "),
+    `docs/installation-configuration.md: 'pulumi package add rootless-docker' does not add ${registryName}/rootless-docker`,
   ],
   [
     "docs/_index.md",
@@ -190,12 +210,12 @@ test.each<[path: string, rule: string, edit: Edit, problem: string]>([
     "has an example in each language of the schema",
     (text) =>
       text
-        .replace(/(## Example Usage[^]*?chooser language "[\w,]*),java/, "$1")
+        .replace(/(## Example Usage[^]*?chooser language ")typescript,/, "$1")
         .replace(
-          /(## Example Usage[^]*?)\{\{% choosable language java %\}\}[^]*?\/choosable %\}\}\n/,
+          /(## Example Usage[^]*?)\{\{% choosable language typescript %\}\}[^]*?\/choosable %\}\}\n/,
           "$1",
         ),
-    "docs/_index.md: schema.json has java, and there is no example in it",
+    "docs/_index.md: schema.json has typescript, and there is no example in it",
   ],
   [
     "docs/_index.md",
@@ -233,8 +253,8 @@ test.each<[path: string, rule: string, edit: Edit, problem: string]>([
   [
     "schema.json",
     "has the logo of its version",
-    set({ logoUrl: `${repository}/raw/v0.1.0/logo.svg` }),
-    `schema.json: logoUrl is not ${repository}/raw/v${version}/logo.svg`,
+    set({ logoUrl: logoAddress(repository, "0.1.0") }),
+    `schema.json: logoUrl is not ${logoAddress(repository, version)}`,
   ],
   [
     "schema.json",
@@ -258,26 +278,22 @@ test.each<[path: string, rule: string, edit: Edit, problem: string]>([
     "schema.json",
     "names the package on npm",
     language({ nodejs: { packageName: "rootless-docker-sdk" } }),
-    "schema.json: language.nodejs.packageName names a package that is not published",
+    "schema.json: language.nodejs.packageName is not rootless-docker",
   ],
   [
     "schema.json",
-    "promises nothing on PyPI",
-    language({ python: {} }),
-    "schema.json: language.python names a package that is not published",
+    "names a package",
+    set({ language: {} }),
+    "schema.json: language.nodejs.packageName is not rootless-docker",
   ],
-  [
-    "schema.json",
-    "promises no Go module",
-    language({ go: { importBasePath: "a.example/b" } }),
-    "schema.json: language.go.importBasePath names a package that is not published",
-  ],
-  [
-    "schema.json",
-    "promises nothing on Maven Central",
-    language({ java: { basePackage: "com.example" } }),
-    "schema.json: language.java.basePackage names a package that is not published",
-  ],
+  ...["python", "go", "csharp", "java"].map(
+    (name): [path: string, rule: string, edit: Edit, problem: string] => [
+      "schema.json",
+      `promises no SDK for ${name}`,
+      language({ [name]: {} }),
+      `schema.json: language.${name} promises an SDK that is not published`,
+    ],
+  ),
 
   [
     "publisher.json",
@@ -301,14 +317,51 @@ test.each<[path: string, rule: string, edit: Edit, problem: string]>([
     "publisher.json",
     "has a word for the Registry",
     set({ registryName: "rootless docker" }),
-    "publisher.json: registryName is not one word",
+    "publisher.json: registryName is not one word that begins and ends with a letter or digit",
+  ],
+  [
+    "publisher.json",
+    "has a word that the CLI takes",
+    set({ registryName: "rootless-" }),
+    "publisher.json: registryName is not one word that begins and ends with a letter or digit",
+  ],
+  [
+    "publisher.json",
+    "has the name that people install",
+    set({ registryName: "somebody" }),
+    `docs/_index.md: 'pulumi package add ${registryName}/rootless-docker' does not add somebody/rootless-docker`,
+  ],
+
+  [
+    ".github/ISSUE_TEMPLATE/config.yml",
+    "leads to the form for vulnerabilities",
+    put(`${repository}/security/`, "https://a.example/b/security/"),
+    `.github/ISSUE_TEMPLATE/config.yml: no contact is ${repository}/security/advisories/new`,
+  ],
+  [
+    ".github/ISSUE_TEMPLATE/config.yml",
+    "leads to support",
+    put(/contact_links:[^]*/, ""),
+    `.github/ISSUE_TEMPLATE/config.yml: no contact is ${repository}/blob/main/SUPPORT.md`,
   ],
 
   [
     "logo.svg",
-    "is a square",
-    put("0 0 100 100", "0 0 100 50"),
-    "logo.svg: it is not an SVG of 100 by 100",
+    "has nothing empty around it",
+    put(/width.*? viewBox="[^"]*"/, 'width="100" height="100" viewBox="0 0 100 100"'),
+    'logo.svg: its viewBox is not what is drawn, "14 10 75 84"',
+  ],
+  [
+    "logo.svg",
+    "is whole",
+    put('height="84" viewBox="14 10 75 84"', 'height="80" viewBox="14 10 75 80"'),
+    'logo.svg: its viewBox is not what is drawn, "14 10 75 84"',
+  ],
+  [
+    "logo.svg",
+    "is as large as its viewBox",
+    put('width="75"', 'width="100"'),
+    "logo.svg: its size is not that of its viewBox",
   ],
   [
     "logo.svg",
@@ -341,6 +394,12 @@ test.each<[path: string, rule: string, edit: Edit, problem: string]>([
     put(`version = "${version}"`, 'version = "0.1.9"'),
     `docs/_index.md has version 0.1.9, and package.json has ${version}`,
   ],
+  [
+    "docs/_index.md",
+    "has the version in YAML, too",
+    put(`rootless-docker@${version}`, "rootless-docker@0.1.9"),
+    `docs/_index.md has version 0.1.9, and package.json has ${version}`,
+  ],
 ])("%s %s", (path, _rule, edit, problem) => {
   expect(registryProblems(edited(path, edit), compiles)).toContain(problem);
 });
@@ -355,7 +414,7 @@ const inExample =
         before + program.replace(from, to) + after,
     );
 
-const untried = "This program has not been compiled or run yet.";
+const untried = "We have checked the names in this program, but have not run it.";
 
 test.each<[language: string, rule: string, from: string | RegExp, to: string, problem: string]>([
   ["typescript", "is whole", /^import \* .*\n/m, "", "it is not a whole program"],
@@ -477,15 +536,15 @@ test.each<[language: string, rule: string, from: string | RegExp, to: string, pr
   [
     "python",
     "has values of enums",
-    "RootfulDocker.KEEP",
-    "RootfulDocker.STAY",
+    "    daemon=",
+    "    rootful_docker=rootless_docker.RootfulDocker.STAY,\n    daemon=",
     "the package has no 'RootfulDocker.STAY'",
   ],
   [
     "go",
     "has values of enums",
-    "RootfulDockerKeep",
-    "RootfulDockerStay",
+    "\t\tDaemon:",
+    "\t\tRootfulDocker: rootlessdocker.RootfulDockerStay,\n\t\tDaemon:",
     "the package has no 'RootfulDockerStay'",
   ],
 
@@ -540,11 +599,39 @@ test.each<[language: string, rule: string, from: string | RegExp, to: string, pr
     "it is not examples/go/main.go, which tests run",
   ],
   [
+    "python",
+    "keeps no Docker of root's, as the other languages do not",
+    "    daemon=",
+    "    rootful_docker=rootless_docker.RootfulDocker.KEEP,\n    daemon=",
+    "it is not examples/python/__main__.py, which tests run",
+  ],
+  [
+    "go",
+    "keeps no Docker of root's, as the other languages do not",
+    "\t\tDaemon:",
+    "\t\tRootfulDocker: rootlessdocker.RootfulDockerKeep,\n\t\tDaemon:",
+    "it is not examples/go/main.go, which tests run",
+  ],
+  [
     "yaml",
     "is the example that tests run",
     "name: app",
     "name: web",
     "it is not examples/yaml/Pulumi.yaml, which tests run",
+  ],
+  [
+    "yaml",
+    "has the package that the command wrote",
+    /packages:\n.*\n/,
+    "",
+    `packages does not have rootless-docker: pulumi/${registryName}/rootless-docker@${version}`,
+  ],
+  [
+    "yaml",
+    "has the package from its publisher",
+    `pulumi/${registryName}/`,
+    "pulumi/somebody/",
+    `packages does not have rootless-docker: pulumi/${registryName}/rootless-docker@${version}`,
   ],
   ["csharp", "says that it was not tried", untried, "", `it lacks the words '${untried}'`],
   ["java", "says that it was not tried", untried, "", `it lacks the words '${untried}'`],
@@ -588,13 +675,15 @@ test("what only a publisher can fill is listed until it is filled", () => {
   ]);
   expect(listingTasks(invented)).toEqual([
     "the Registry lists only public repositories on GitHub",
-    "the Registry expects a repository that is called pulumi-b",
+    "the Registry expects a repository that is called rootless-docker or pulumi-rootless-docker",
   ]);
-  const filled = edited(
-    "publisher.json",
-    set({ ...real, repository: "https://github.com/somebody/pulumi-b" }),
-  );
-  expect([...publisherTasks(filled), ...listingTasks(filled)]).toEqual([]);
+  for (const name of ["rootless-docker", "pulumi-rootless-docker"]) {
+    const filled = edited(
+      "publisher.json",
+      set({ ...real, repository: `https://github.com/somebody/${name}` }),
+    );
+    expect([...publisherTasks(filled), ...listingTasks(filled)]).toEqual([]);
+  }
 });
 
 test("the plugin is an archive of a GitHub release, or the sources at any other address", () => {
@@ -604,9 +693,19 @@ test("the plugin is an archive of a GitHub release, or the sources at any other 
   expect(pluginAddress("https://git.example/a/b")).toBe("git://git.example/a/b");
 });
 
-test("npm version writes the version into the HCL programs, and nowhere else", () => {
+test("the logo is a file of the tag, at GitHub's own address of files", () => {
+  expect(logoAddress("https://github.com/somebody/b", "1.2.3")).toBe(
+    "https://raw.githubusercontent.com/somebody/b/v1.2.3/logo.svg",
+  );
+  expect(logoAddress("https://git.example/a/b", "1.2.3")).toBe(
+    "https://git.example/a/b/raw/v1.2.3/logo.svg",
+  );
+});
+
+test("npm version writes the version into the programs in HCL and YAML, and nowhere else", () => {
   const page = readCheckout("docs/_index.md") ?? "";
   const later = withVersion(page, "9.8.7");
   expect(later.match(/version = "9\.8\.7"/g)).toHaveLength(2);
+  expect(later.match(/rootless-docker@9\.8\.7$/gm)).toHaveLength(1);
   expect(later.replaceAll("9.8.7", version)).toBe(page);
 });

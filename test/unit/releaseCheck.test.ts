@@ -25,6 +25,30 @@ test.each<[rule: string, from: string | RegExp, to: string, problem: string]>([
   ["says where it was built", " --provenance", "", "npm publish lacks --provenance"],
   ["may sign", "id-token: write", "id-token: none", "the job that publishes lacks id-token: write"],
   [
+    "may attest",
+    "attestations: write",
+    "attestations: read",
+    "the job that publishes lacks attestations: write",
+  ],
+  [
+    "attests the plugin",
+    "actions/attest@",
+    "actions/cache@",
+    "it publishes before it attests the plugin's archives",
+  ],
+  [
+    "attests the plugin's archives, and no other file",
+    "/plugin/*.tar.gz\n",
+    "/sdk/*.tar.gz\n",
+    "it publishes before it attests the plugin's archives",
+  ],
+  [
+    "attests first",
+    /( +- uses: actions\/attest@[^]*?)( +- run: npm publish .*\n)/,
+    "$2$1",
+    "it publishes before it attests the plugin's archives",
+  ],
+  [
     "lets one job sign",
     "permissions:\n  contents: read",
     "permissions:\n  contents: read\n  id-token: write",
@@ -105,6 +129,18 @@ test("the changelog is of this version, and gets a date", () => {
   );
 });
 
+test.each([
+  ...["README.md", "docs/tutorial.md", "docs/compare.md"],
+  ...["docs/how-to/languages.md", "docs/how-to/ci.md"],
+])("%s has to know that the package is published", (path) => {
+  const task = `${path} says that the package is not published`;
+  const tasksWith = (text: string) =>
+    releaseTasks((file) => (file === path ? text : readCheckout(file)));
+  expect(tasksWith("It is not published yet.")).toContain(task);
+  expect(tasksWith("The package is not published, so copy it.")).toContain(task);
+  expect(tasksWith("npm install rootless-docker")).not.toContain(task);
+});
+
 describe("the plugin's archives", () => {
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "rootless-docker-archives-"))));
@@ -117,6 +153,8 @@ describe("the plugin's archives", () => {
     writeFileSync(join(folder, "package/package.json"), JSON.stringify({ ...manifest, ...tools }));
     writeFileSync(join(folder, "package/PulumiPlugin.yaml"), "runtime: nodejs\n");
     writeFileSync(join(folder, "package/bin/index.js"), "");
+    const schema = { name: "rootless-docker", repository: "https://github.com/a/b" };
+    writeFileSync(join(folder, "package/bin/schema.json"), JSON.stringify(schema));
     execFileSync("tar", ["-czf", join(folder, "a.tgz"), "-C", folder, "package"]);
 
     const out = join(folder, "out");
@@ -135,5 +173,14 @@ describe("the plugin's archives", () => {
     expect(JSON.parse(readFileSync(join(unpacked, "package.json"), "utf8"))).toEqual(manifest);
     expect(readFileSync(join(unpacked, "PulumiPlugin.yaml"), "utf8")).toBe("runtime: nodejs\n");
     expect(readFileSync(join(unpacked, "bin/index.js"), "utf8")).toBe("");
+    // What programs of other languages get their SDKs from. The package on npm has no address in it.
+    expect(JSON.parse(readFileSync(join(unpacked, "bin/schema.json"), "utf8"))).toEqual({
+      ...schema,
+      pluginDownloadURL: "github://api.github.com/a/b",
+    });
+    execFileSync("tar", ["-xzf", join(folder, "a.tgz"), "-C", folder]);
+    expect(JSON.parse(readFileSync(join(folder, "package/bin/schema.json"), "utf8"))).toEqual(
+      schema,
+    );
   });
 });

@@ -50,6 +50,15 @@ test("has the one component, and the connection as its only required input", () 
   expect(schema.resources[token].requiredInputs).toEqual(["connection"]);
 });
 
+test("only the Registry's copy has a logo and the plugin's address", async () => {
+  expect(schema).not.toHaveProperty("logoUrl");
+  expect(schema).not.toHaveProperty("pluginDownloadURL");
+  expect(JSON.parse(await readableRegistrySchema())).toMatchObject({
+    logoUrl: expect.any(String) as string,
+    pluginDownloadURL: expect.any(String) as string,
+  });
+});
+
 /** Every property of every type, inputs and outputs alike, by its path. */
 function properties(): [path: string, property: Property][] {
   const { inputProperties, properties: outputs } = schema.resources[token];
