@@ -52,3 +52,13 @@ ${line}
   stack.info = async () => undefined;
   return stack;
 }
+
+/** The one example of shell in a document that holds this. */
+export function blockOfDocs(holds: string, document: string): string {
+  const text = readFileSync(join(__dirname, "../..", document), "utf8");
+  const blocks = [...text.matchAll(/```sh\n([^]*?)```/g)].map(([, code]) => code ?? "");
+  const [block, ...others] = blocks.filter((code) => code.includes(holds));
+  if (block === undefined || others.length > 0)
+    throw new Error(`${document} has not one example of shell with '${holds}'`);
+  return block;
+}
