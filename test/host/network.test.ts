@@ -233,6 +233,16 @@ describe("Debian 13", () => {
     await asAccount(host, "app", "systemctl --user restart docker");
     expect((await traffic6(host)).outbound).toBe("neighbour saw fd00:bed::1");
 
+    const withPasta = async (network: object) => {
+      await apply6(app, { ...plain, daemon, network: { driver: "pasta", ...network } });
+      return traffic6(host);
+    };
+    expect([await withPasta({}), await withPasta({ ipv6: true })]).toEqual([
+      { between: true, published: "", outbound: "unreachable" },
+      { ...reached6, outbound: "neighbour saw fd00:bed::1" },
+    ]);
+    await apply6(app, wishes);
+
     const off = "/proc/sys/net/ipv6/conf/all/disable_ipv6";
     const started = await daemonStart(host, "app");
     for (const [turnOff, found, turnOn] of [
@@ -254,7 +264,7 @@ describe("Debian 13", () => {
     expect(await daemonStart(host, "app")).toBe(started);
     await host.run("pkill -F /root/n6.pid; rm /root/n6.*");
     await apply6(app, plain);
-  }, 180_000);
+  }, 300_000);
 
   const detach = "DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS";
   test.each<[StepArgs, string]>([

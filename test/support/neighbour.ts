@@ -42,7 +42,10 @@ export async function traffic6(host: TestHost) {
     between: (await inContainer(`ping -c 1 -W 5 ${address.trim()}`)).includes("1 packets received"),
     published: (
       await host.run("ip netns exec outside bash", {
-        input: `exec 3<>/dev/tcp/fd00:bed::1/8080 && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && timeout 5 head -n 1 <&3`,
+        // pasta looks once a second for new ports.
+        input: `for i in $(seq 8); do
+          (exec 3<>/dev/tcp/fd00:bed::1/8080 && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && timeout 5 head -n 1 <&3) 2>/dev/null && exit
+          sleep 1; done`,
       })
     ).trim(),
     outbound: said.includes("Network is unreachable") ? "unreachable" : said.trim(),

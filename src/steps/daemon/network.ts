@@ -54,8 +54,8 @@ export interface NetworkArgs {
    */
   hostLoopback?: pulumi.Input<boolean>;
   /**
-   * Whether containers can reach IPv6 addresses outside of the machine. Requires the network driver auto or
-   * slirp4netns. Defaults to false.
+   * Whether containers can reach IPv6 addresses outside of the machine. Not supported with gvisor-tap-vsock. Defaults
+   * to false.
    */
   ipv6?: pulumi.Input<boolean>;
 }
@@ -102,12 +102,10 @@ export function networkSettings(read: Reader): NetworkSettings {
   const isKnown = !read.isPending("driver");
   const wrong = isKnown ? wrongPair(settings) : undefined;
   if (wrong) read.refuse("portDriver", wrong);
-  const isSlirp4netns =
-    settings.driver === NetworkDriver.Auto || settings.driver === NetworkDriver.Slirp4netns;
-  if (isKnown && settings.ipv6 && !isSlirp4netns)
+  if (isKnown && settings.ipv6 && settings.driver === NetworkDriver.GvisorTapVsock)
     read.refuse(
       "ipv6",
-      `it requires the network driver slirp4netns, not ${settings.driver}; leave one of them out`,
+      "it does not work with the network driver gvisor-tap-vsock; choose slirp4netns or pasta",
     );
   read.refuseOthers();
   return settings;

@@ -117,12 +117,6 @@ export const refused: Refused[] = [
   ["network.ipv6", 6, "'6' is not true or false; write one"],
   [
     "network",
-    { driver: "pasta", ipv6: true },
-    "it requires the network driver slirp4netns, not pasta; leave one of them out",
-    "network.ipv6",
-  ],
-  [
-    "network",
     { driver: "gvisor-tap-vsock", portDriver: "slirp4netns" },
     "'slirp4netns' does not work with the network driver gvisor-tap-vsock; choose builtin",
     "network.portDriver",
@@ -130,7 +124,7 @@ export const refused: Refused[] = [
   [
     "network",
     { driver: "gvisor-tap-vsock", ipv6: true },
-    "it requires the network driver slirp4netns, not gvisor-tap-vsock; leave one of them out",
+    "it does not work with the network driver gvisor-tap-vsock; choose slirp4netns or pasta",
     "network.ipv6",
   ],
   ["network.hostLoopback", 1, "'1' is not true or false; write one"],
