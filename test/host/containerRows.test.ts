@@ -1,6 +1,12 @@
 import { engineTar } from "../../stand-ins/engine";
 import { destroyAllHosts, type TestHost } from "../../stand-ins/hosts";
-import { clientSeen, containerRows, gatewayAnswers, listeners } from "../support/containerRows";
+import {
+  clientSeen,
+  udpClientSeen,
+  containerRows,
+  gatewayAnswers,
+  listeners,
+} from "../support/containerRows";
 import { rowsOf } from "../support/limitations";
 import { neighbour, noNeighbour } from "../support/neighbour";
 import type { StepArgs } from "../support/documents";
@@ -73,12 +79,21 @@ describe("Debian 13", () => {
   });
 
   test.each([
-    [{ network: { portDriver: "slirp4netns" } }, "available", "198.51.100.2"],
-    [{ network: { driver: "pasta", hostLoopback: true } }, "available", "198.51.100.2"],
-    [{ daemon: { "userland-proxy": false } }, "unavailable", ""],
-  ])("clientAddresses: %j", async (more, wanted, client) => {
+    [{ network: { portDriver: "slirp4netns" } }, "available", "198.51.100.2", "198.51.100.2"],
+    [
+      { network: { driver: "pasta", hostLoopback: true } },
+      "available",
+      "198.51.100.2",
+      "198.51.100.2",
+    ],
+    [{ daemon: { "userland-proxy": false } }, "unavailable", "", ""],
+  ])("clientAddresses: %j", async (more, wanted, client, udpClient) => {
     await apply(more);
-    expect([status("clientAddresses"), await clientSeen(host)]).toEqual([wanted, client]);
+    expect([status("clientAddresses"), await clientSeen(host), await udpClientSeen(host)]).toEqual([
+      wanted,
+      client,
+      udpClient,
+    ]);
     if ("network" in more && "hostLoopback" in more.network)
       expect([status("hostGateway"), await gatewayAnswers(host)]).toEqual([
         "available",
@@ -122,6 +137,7 @@ describe("a current engine, whose daemon is in the machine's own network", () =>
     expect(rowsOf(facts).clientAddresses.status).toBe("limited");
     expect(await clientSeen(host)).toBe("198.51.100.2");
     expect(await clientSeen(host, "itself")).toBe("172.17.0.1");
+    expect(await udpClientSeen(host)).toBe("172.17.0.1");
   });
 
   test("hostGateway", async () => {

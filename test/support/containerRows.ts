@@ -50,6 +50,27 @@ END`,
   return answer.trim().replace(/^client (\[::ffff:)?([^\]]*)\]?$/, "$2");
 }
 
+/** The same of UDP. Busybox has no program for it, so the container runs the machine's perl. */
+export async function udpClientSeen(host: TestHost): Promise<string> {
+  await asAccount(
+    host,
+    "app",
+    `docker run -d --name udp -p 8081:8081/udp -v /:/machine:ro -i busybox busybox chroot /machine perl -MIO::Socket::INET -e '
+      $s = IO::Socket::INET->new(LocalPort => 8081, Proto => "udp") or die;
+      while (defined $s->recv($said, 9)) { $s->send($s->peerhost) }' >/dev/null`,
+  );
+  const answer = await host.run("ip netns exec outside perl -MIO::Socket::INET", {
+    input: `for (1 .. 20) {
+      $s = IO::Socket::INET->new(PeerAddr => "198.51.100.1:8081", Proto => "udp") or die;
+      $s->send("x"); $in = ""; vec($in, fileno($s), 1) = 1;
+      if (select($in, undef, undef, 1) && defined $s->recv($said, 99)) { print $said; exit }
+      sleep 1;
+    }`,
+  });
+  await dockerOf(host, "rm -f udp");
+  return answer;
+}
+
 /** What a container is told by the machine's port 7001, which it knows as the host gateway. */
 export async function gatewayAnswers(host: TestHost): Promise<string> {
   const ask = "run --rm --add-host machine:host-gateway busybox nc -w 3 machine 7001 </dev/null";
@@ -119,6 +140,7 @@ export function containerRows({ host, facts }: Tried): void {
   test("clientAddresses: every client is the gateway", async () => {
     expect(status("clientAddresses")).toBe("unavailable");
     expect(await clientSeen(host())).toBe("172.17.0.1");
+    expect(await udpClientSeen(host())).toBe("172.17.0.1");
   });
 
   test("macvlanNetworks: neither macvlan nor ipvlan on the machine's interface", async () => {
