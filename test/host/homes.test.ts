@@ -172,19 +172,19 @@ test("a member of config.json that somebody writes while the daemon starts stays
 });
 
 test("a config.json that is no JSON any more: an up fails, and a destroy keeps it and says so", async () => {
-  await host.run("useradd -m gil");
+  await host.run("useradd -m zoe");
   const app = install();
-  await app.up(wishesOf("gil"));
-  const file = "/home/gil/.docker/config.json";
+  await app.up(wishesOf("zoe"));
+  const file = "/home/zoe/.docker/config.json";
   await host.run(`sed -i 's/^{/{,/' ${file}; grep -q '{,' ${file}`);
-  const failed = await app.tryUp(wishesOf("gil", { environment: { A: "b" } }));
+  const failed = await app.tryUp(wishesOf("zoe", { environment: { A: "b" } }));
   expect(failed.exitCode).not.toBe(0);
   expect(failed.said.filter((line) => line.includes("plain JSON object"))).toHaveLength(1);
   const { said } = await app.destroy();
   expect(said.filter((line) => line.includes("To fix"))).toEqual([]);
-  expect(said.filter((line) => line.startsWith("kept: currentContext in "))).toHaveLength(1);
+  expect(said.filter((line) => line.includes("kept: currentContext in "))).toHaveLength(1);
   await host.run(
-    `grep -q '{,' ${file}; systemctl stop user@$(id -u gil); userdel -rf gil 2>/dev/null`,
+    `grep -q '{,' ${file}; systemctl stop user@$(id -u zoe); userdel -rf zoe 2>/dev/null`,
   );
 });
 
