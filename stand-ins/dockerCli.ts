@@ -38,6 +38,7 @@ const applets = [
   ...["sh", "ls", "id", "cat", "echo", "sleep", "true", "false", "env", "test", "touch", "rm"],
   ...["mkdir", "mount", "ps", "ping", "nc", "httpd", "wget", "ip", "hostname", "nslookup"],
   ...["head", "grep", "stat", "chown", "df", "dd", "kill", "date", "uname", "yes", "mknod"],
+  ...["tar", "chmod"],
 ];
 const accounts = {
   passwd: "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/tmp:/bin/sh\n",

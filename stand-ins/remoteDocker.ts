@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { ensureDockerCli } from "./dockerCli";
 import { execOrThrow } from "./hosts/exec";
 
@@ -17,17 +17,33 @@ export interface RemoteDockerArgs {
   folder: string;
 }
 
+/** What a docker CLI, or a program that starts one, needs in its environment. */
+export interface RemoteEnvironment extends Record<string, string> {
+  PATH: string;
+  DOCKER_HOST: string;
+  DOCKER_CONFIG: string;
+}
+
 /** The docker CLI of this machine, on a daemon behind SSH. */
 export interface RemoteDocker {
   /** Runs `docker ARGS`, and returns what it printed, trimmed. */
   run(args: string[], input?: Buffer): Promise<string>;
 }
 
-/**
- * A docker CLI whose SSH uses one key and believes one host. The CLI starts `ssh` from PATH and cannot
- * be told its options, so that a folder with an `ssh` of our own comes first there.
- */
+/** A docker CLI whose SSH uses one key and believes one host. */
 export async function remoteDocker(args: RemoteDockerArgs): Promise<RemoteDocker> {
+  const docker = await ensureDockerCli();
+  const env = await remoteEnvironment(args);
+  return {
+    run: async (words, input) => (await execOrThrow(docker, words, { env, input })).trim(),
+  };
+}
+
+/**
+ * The environment in which `docker` does that. The CLI starts `ssh` from PATH and cannot be told its
+ * options, so that a folder with an `ssh` of our own comes first there.
+ */
+export async function remoteEnvironment(args: RemoteDockerArgs): Promise<RemoteEnvironment> {
   const { dockerHost, address, hostKey, sshOptions = [], privateKey, folder } = args;
   const docker = await ensureDockerCli();
   const ssh = (await execOrThrow("sh", ["-c", "command -v ssh"])).trim();
@@ -61,12 +77,9 @@ exec '${ssh}' -F '${configFile}' "$@"
 `;
   file("bin/ssh", script, 0o700);
 
-  const env = {
-    PATH: [join(folder, "bin"), process.env.PATH].join(delimiter),
+  return {
+    PATH: [join(folder, "bin"), dirname(docker), process.env.PATH].join(delimiter),
     DOCKER_HOST: dockerHost,
     DOCKER_CONFIG: folder,
-  };
-  return {
-    run: async (words, input) => (await execOrThrow(docker, words, { env, input })).trim(),
   };
 }

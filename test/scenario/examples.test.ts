@@ -1,9 +1,7 @@
 import type { Stack } from "@pulumi/pulumi/automation";
-import { utils } from "ssh2";
 import { createHost, destroyAllHosts, type TestHost } from "../../stand-ins/hosts";
-import { createWorkspaceStack } from "../../stand-ins/toolchain";
-import { programOf } from "../support/example";
 import { asAccount, importImage } from "../support/host";
+import { stackOfExample } from "../support/stackOfExample";
 
 // The TypeScript examples, each as it is, with the configuration that it asks for.
 let host: TestHost;
@@ -12,28 +10,6 @@ beforeAll(async () => {
   host = await createHost({ suite: "trixie" });
 });
 afterAll(destroyAllHosts);
-
-async function stackOf(example: string): Promise<Stack> {
-  const stack = await createWorkspaceStack({
-    stackName: example,
-    projectName: example,
-    program: programOf(example),
-  });
-  await stack.setAllConfig({
-    address: { value: host.address },
-    hostKey: { value: host.hostKey },
-    privateKey: { value: host.privateKey, secret: true },
-    authorizedKey: { value: publicKey(host.privateKey) },
-    image: { value: "busybox" },
-  });
-  return stack;
-}
-
-function publicKey(privateKey: string): string {
-  const key = utils.parseKey(privateKey);
-  if (key instanceof Error) throw key;
-  return `${key.type} ${key.getPublicSSH().toString("base64")}`;
-}
 
 async function comesAndGoes(stack: Stack): Promise<Record<string, { value: unknown }>> {
   const { outputs } = await stack.up();
@@ -44,17 +20,17 @@ async function comesAndGoes(stack: Stack): Promise<Record<string, { value: unkno
 }
 
 test("quickstart", async () => {
-  const outputs = await comesAndGoes(await stackOf("quickstart"));
+  const outputs = await comesAndGoes(await stackOfExample("quickstart", host));
   expect(outputs.dockerHost.value).toBe(`ssh://docker-rootless@${host.address}:22`);
 });
 
 test("two-accounts", async () => {
-  const { ids } = await comesAndGoes(await stackOf("two-accounts"));
+  const { ids } = await comesAndGoes(await stackOfExample("two-accounts", host));
   expect(Object.keys(ids.value as object).sort()).toEqual(["ci", "web"]);
 });
 
 test("with-docker-cli: the image is not in a registry here, and so is brought between two runs", async () => {
-  const stack = await stackOf("with-docker-cli");
+  const stack = await stackOfExample("with-docker-cli", host, { image: "busybox" });
   await expect(stack.up()).rejects.toThrow(/busybox/);
   await importImage(host, "app");
   const serve = `docker run --name made busybox true && docker commit -c 'CMD ["sleep", "infinity"]' made busybox`;

@@ -175,7 +175,7 @@ function loggingFailures(inputs: Properties): Failure[] {
   return [{ property: "logging", reason: `logging must be one of ${loggingModes.join(", ")}` }];
 }
 
-function unrecognized(
+export function unrecognized(
   names: string[],
   known: readonly string[],
   path: string,
