@@ -51,14 +51,18 @@ test("a build that fails leaves nothing, and can be tried again", async () => {
 
 test("the lock of a killed process is free", async () => {
   const file = join(base, "lock");
-  const script = `require("./testbed/hosts/lock").withLock(${JSON.stringify(file)}, () => {
+  const script = `require("./stand-ins/hosts/lock").withLock(${JSON.stringify(file)}, () => {
     console.log("held");
     return new Promise(() => setInterval(() => {}, 1000));
   })`;
   const child = spawn(process.execPath, ["--import", "tsx", "-e", script], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  await once(child.stdout, "data");
+  const ended = once(child, "close").then(() =>
+    Promise.reject(new Error("it never held the lock")),
+  );
+  await Promise.race([once(child.stdout, "data"), ended]);
+  ended.catch(() => undefined);
   child.kill("SIGKILL");
   await expect(withLock(file, async () => "ours")).resolves.toBe("ours");
 });
