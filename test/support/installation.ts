@@ -13,6 +13,7 @@ import {
 import { AgentTransfer } from "../../src/ssh/args";
 import { stepNames } from "../../src/steps";
 import type { Finished, TestHost } from "../../stand-ins/hosts";
+import { failed } from "../../stand-ins/hosts/exec";
 import { documentText, type StepArgs } from "./documents";
 import { runExactly } from "./host";
 
@@ -65,6 +66,15 @@ export class Installation {
     return copy;
   }
 
+  /** The same; false if it was cut off. */
+  private async tryCopyAgent(): Promise<boolean> {
+    const copy = copyPath(this.who.transfer, this.id);
+    const options = { input: agentText(), user: this.user };
+    const finished = await this.host.ssh(`cat >${copy}`, options);
+    if (finished.exitCode !== 0 && finished.exitCode !== 255) throw failed("the copy", finished);
+    return finished.exitCode === 0;
+  }
+
   /** Applies a step. Anything but success throws. */
   async apply(step: StepName, wishes: StepArgs = {}): Promise<Answer> {
     return expectDone(await this.tryApply(step, wishes));
@@ -115,7 +125,8 @@ export class Installation {
   /** The same, and returns a failure too. */
   async tryUp(wishes: StepArgs = {}): Promise<Answer> {
     this.#wishes = wishes;
-    await this.copyAgent();
+    if (!(await this.tryCopyAgent()))
+      return { exitCode: 255, changed: [], facts: {}, said: ["the copy was cut off"] };
     // Pulumi has that child from then on.
     this.created.add("agent");
     return untilFailed(stepNames.map((name) => () => this.tryApply(name, wishes)));
