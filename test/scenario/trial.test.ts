@@ -48,11 +48,12 @@ class Running {
     const login = ["--user", "ada", "--key", host.privateKeyPath];
     const where = ["--host", host.address, "--host-key", host.hostKey, "--folder", this.folder];
     // A process group of its own, as in a terminal, where Ctrl-C reaches all of it.
-    this.child = spawn(
-      process.execPath,
-      [join(root, "node_modules/tsx/dist/cli.mjs"), script, ...login, ...where, ...more],
-      { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], detached: true },
-    );
+    this.child = spawn(process.execPath, ["--import", "tsx", script, ...login, ...where, ...more], {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
     const print = (text: Buffer) => void (this.printed += text.toString());
     this.child.stdout?.on("data", print);
     this.child.stderr?.on("data", print);
