@@ -48,7 +48,8 @@ test.each([
   ["as many as are wanted", "10", "", "yes"],
   ["more than are wanted", "9", "", "yes"],
   ["too few", "11", "", "no"],
-  ["a range from there", "1000", "200", "yes"],
+  ["a range from there", "5", "200", "yes"],
+  ["a shorter range from there", "6", "200", "no"],
   ["no range from there", "1", "205", "no"],
   ["a range that ends in the same digits", "1", "00", "no"],
 ])("an account that has %s", (_, count, start, answer) => {
