@@ -270,6 +270,8 @@ describe("killed", () => {
     ),
     async () => {
       const random = randomFrom(seed);
+      // The accounts of the tests before are gone, and their directories below /run go a moment later.
+      await root(host, "systemctl stop 'user-runtime-dir@1*.service'");
       const bare = await snapshotHost(host);
       const clean = new Installation(host, installation);
       const up = await measure(() => clean.up(wishesOf("delete")));
