@@ -51,25 +51,23 @@ later opendoas opendoas opendoas opendoas doas
 
 # Lines of the table that count on this machine, and with this document: packages, then programs.
 rows_of_programs() {
-	local source row packages IFS=$NEWLINE
+	local source when apt dnf zypper pacman packages programs
 	source=$(doc source)
-	for row in $PROGRAMS; do
-		IFS=' '
-		# shellcheck disable=SC2086 # the columns
-		set -- $row
-		case $1:$source in
+	while read -r when apt dnf zypper pacman programs; do
+		case $when:$source in
 		first:* | archives:static-archive) ;;
 		*) continue ;;
 		esac
 		case $PACKAGE_MANAGER in
-		dnf) packages=$3 ;;
-		zypper) packages=$4 ;;
-		pacman) packages=$5 ;;
-		*) packages=$2 ;;
+		dnf) packages=$dnf ;;
+		zypper) packages=$zypper ;;
+		pacman) packages=$pacman ;;
+		*) packages=$apt ;;
 		esac
-		shift 5
-		if [ "$packages" != - ]; then printf '%s %s\n' "$packages" "$*"; fi
-	done
+		[ "$packages" = - ] || printf '%s %s\n' "$packages" "$programs"
+	done <<-TABLE
+		$PROGRAMS
+	TABLE
 }
 
 # True where a program is on PATH; perl has to load its modules, too, and says on stderr why it does not. $1 its name in
