@@ -1,15 +1,16 @@
 # Kind home: files, directories and links of the account's, read and written as the account: one
 # look for all paths of a step, one write. Values are those of path; =PATH is where the links of
 # PATH lead. Kinds line and member are parts of such files (homeParts.sh).
-#   $WORK/home/todo     lines PATH<tab>VALUE<tab>FILE of what is to be written, and the file of its bytes or
-#                       /dev/null
+#   $WORK/home/todo     lines PATH<tab>VALUE<tab>FILE of what is to be written; FILE has its bytes, or
+#                       is /dev/null
 #   $WORK/home/refused  is there where the account does not let this program work, and a destroy goes on
 
-# The same lines of what was seen, or is to be written; the last line of a path counts. What is looked at
-# in a subshell is known there alone, and is looked at again where somebody else asks.
+# The same lines of what was seen, or is to be written; the last line of a path counts. What a subshell
+# looks at is known only there: whoever asks later looks again.
 SEEN=
 
-# What look_up has found: a value, and the file of the bytes, /dev/null where there are none.
+# The result of look_up: a value, empty if nobody has looked at the path, and the file with its bytes,
+# or /dev/null.
 SEEN_VALUE='' SEEN_FILE=/dev/null
 
 # Bytes of the account's file that are read at most.
@@ -21,7 +22,8 @@ HOME_FILE_MOST=262144
 see_paths() {
 	local path
 	for path in "$@"; do
-		if ! look_up "$path"; then printf '%s\n' "$path"; fi
+		look_up "$path"
+		if [ -z "$SEEN_VALUE" ]; then printf '%s\n' "$path"; fi
 	done >"$WORK/home/paths"
 	if [ ! -s "$WORK/home/paths" ] || is_home_refused; then return 0; fi
 	as_account perl -e "$HOME_LINKS_PL" -e "$HOME_LOOK_PL" "$HOME_FILE_MOST" "$VERB" \
@@ -74,7 +76,7 @@ a second destroy keeps what is there and continues"
 
 is_home_refused() { [ -e "$WORK/home/refused" ]; }
 
-# True if a path was looked at, or is to be written: sets SEEN_VALUE and SEEN_FILE. $1 the path.
+# Sets SEEN_VALUE and SEEN_FILE to what was seen of a path, or is to be written. $1 the path.
 look_up() {
 	local IFS=$NEWLINE line
 	SEEN_VALUE='' SEEN_FILE=/dev/null
@@ -90,7 +92,6 @@ look_up() {
 		esac
 	done
 	set +f
-	[ -n "$SEEN_VALUE" ]
 }
 
 # $1 the path.
@@ -98,13 +99,15 @@ home_state() {
 	if [ -n "$ACCOUNT" ]; then see_paths "$1"; fi
 	if [ -z "$ACCOUNT" ] || is_home_refused; then
 		printf gone
-	elif look_up "$1"; then
+	else
+		look_up "$1"
 		printf '%s' "$SEEN_VALUE"
 	fi
 }
 
 home_bytes() {
-	if look_up "$1"; then cat "$SEEN_FILE"; fi
+	look_up "$1"
+	cat "$SEEN_FILE"
 }
 
 # Written when all settle. $1 path, $2 value, $3 the file of its bytes, which stays until then.
@@ -145,7 +148,7 @@ want_home_parents() {
 	local parent=${1%/*}
 	if [ "$parent" = "$ACCOUNT_HOME" ]; then return 0; fi
 	see_paths "$parent"
-	look_up "$parent" || true
+	look_up "$parent"
 	if [ "$SEEN_VALUE" != absent ]; then return 0; fi
 	want_home_parents "$parent"
 	want home "$parent" 'dir 700'

@@ -21,7 +21,10 @@ line_state() {
 	lack=$(lack_of_file "$file")
 	if [ -n "$lack" ]; then
 		printf '%s' "$lack"
-	elif home_bytes "$file" | grep -aqxF -e "${1#* }"; then
+		return 0
+	fi
+	look_up "$file"
+	if grep -aqxF -e "${1#* }" "$SEEN_FILE"; then
 		printf present
 	else
 		printf absent
@@ -38,7 +41,7 @@ member_state() {
 		printf '%s' "$lack"
 		return 0
 	fi
-	look_up "$file" || true
+	look_up "$file"
 	if ! json_compact "${1#* }" <"$SEEN_FILE" >"$WORK/member"; then
 		printf 'no JSON'
 	elif [ -s "$WORK/member" ]; then
@@ -53,7 +56,7 @@ member_bytes() { json_member "=${1%% *}" json_get "${1#* }"; }
 # $1 the file, as "=PATH", $2 json_get, json_compact, json_put or json_drop, $3 the member, $4 the file of its
 # new text.
 json_member() {
-	look_up "$1" || true
+	look_up "$1"
 	"$2" "$3" "${4-}" <"$SEEN_FILE" ||
 		fail "${1#=}" "it is not a plain JSON object" '' \
 			"correct it or move it away, as $ACCOUNT, then run again"
@@ -115,7 +118,7 @@ set_part() {
 		home_set "$1" absent -
 		return 0
 	fi
-	look_up "$1" || true
+	look_up "$1"
 	mode=${SEEN_VALUE#file }
 	mode=${mode%% *}
 	if [ "$mode" = absent ]; then mode=600; fi

@@ -29,7 +29,7 @@ note_earlier() {
 	start | unit) ;;
 	*) return 0 ;;
 	esac
-	look_up "$2" || true
+	look_up "$2"
 	case $SEEN_VALUE in
 	file*) printf '%s %s\n' "$SEEN_FILE" "${SEEN_VALUE##* }" >"$WORK/earlier/$name" ;;
 	link*)
