@@ -106,6 +106,45 @@ test("what a killed run has begun to write is no record", () => {
   expect(recordsLeft()).toEqual(["000001"]);
 });
 
+test("bytes of a record that never came are not those of the next record of that number", () => {
+  run("ab12", 'echo theirs >"$STATE/records/000001.was"; want toy a on; settle');
+  expect(recordsLeft()).toEqual(["000001"]);
+});
+
+test("what a kind leaves as it is, is not said to be changed", () => {
+  const stays = 'toy_set() { say "kept: toy $1"; STAYS_AS_IT_IS=yes; }';
+  run("ab12", "want toy a on; want toy b on; settle");
+  expect(run("ab12", `${stays}\nrelease`)).toEqual([
+    "machine: kept: toy b",
+    "machine: kept: toy a",
+  ]);
+  expect(run("ab12", `${stays}\nwant toy c on; settle`)).toEqual(["machine: kept: toy c"]);
+});
+
+test("a look that fails ends the run before anything changes", () => {
+  const fails = "toy_state() { return 7; }";
+  expect(() => run("ab12", `${fails}\nwant toy a on; settle`)).toThrow();
+  expect([toysLeft(), recordsLeft()]).toEqual([{}, []]);
+});
+
+test("a run that was cut off after it had written a module's option loads the module in the next one", () => {
+  const option = `has_module_parameter() { :; }
+    want_file() { cp "$3" "$TOYS/option"; }
+    cmp() { command cmp -s "$2" "$TOYS/option"; }
+    want_module_option overlay.metacopy Y; cat "$WORK/module-options" 2>/dev/null || true`;
+  expect(run("ab12", option)).toEqual(["overlay.metacopy"]);
+  expect(run("ab12", option)).toEqual([]);
+  expect(run("ab12", `WAS_KILLED=yes\n${option}`)).toEqual(["overlay.metacopy"]);
+});
+
+test("an installation that takes over knows what the service manager has not read", () => {
+  run(
+    "ab12",
+    'mkdir -p "$OWN" "$STATE/agents"; printf "app 1 /home/app made" >"$OWN/account-entry"; remember unread-units yes',
+  );
+  run("cd34", 'mkdir -p "$OWN"; inherit ab12; [ "$(remembered unread-units)" = yes ]');
+});
+
 test("drift is what is not as this installation left it", () => {
   run("ab12", 'want toy a on; want toy b on; settle; printf other >"$TOYS/b"');
   expect(run("ab12", "ledger_differences")).toEqual(["machine\tb\tother\ton"]);
