@@ -131,8 +131,9 @@ short_range_problem() {
 	read_ranges "/etc/sub$1"
 	count=$(count_from "$start")
 	if [ "$count" = 0 ] || [ "$count" -ge "$wanted" ]; then return 0; fi
-	problem "account.subordinateIds" "the range of $ACCOUNT in /etc/sub$1 that begins at $start has $count ids" \
-		"at least $wanted" "correct that line, where no other account has any of these ids, or leave the start out"
+	problem "account.subordinateIds" \
+		"the range of $ACCOUNT in /etc/sub$1 that begins at $start has $count ids" "at least $wanted" \
+		"correct that line, where no other account has any of these ids, or leave the start out"
 }
 
 # What is wrong with the ranges of an account, as flawedIds.awk prints it. $1 the account's name.

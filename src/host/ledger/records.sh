@@ -30,7 +30,7 @@ clear_new_records() {
 	local bytes
 	set -- "$STATE"/records/new/*
 	if [ -e "$1" ]; then rm -f "$@"; fi
-	# Numbers are used again: bytes whose record never came, or went first, are not those of the next one.
+	# Numbers are used again: bytes without a record are not those of the next one.
 	for bytes in "$STATE"/records/*.was; do
 		if [ -e "$bytes" ] && [ ! -e "${bytes%.was}" ]; then rm -f "$bytes"; fi
 	done

@@ -82,7 +82,7 @@ leave() {
 }
 
 # A write that was killed may have left a file beside one of root's. $1 kind, $2 name.
-# root removes: FILE.rootless-docker-new, which a killed run left beside a file of root's.
+# root removes: FILE.rootless-docker-new, which a killed run left beside a file that belongs to root.
 remove_half_file() {
 	local half=$2.rootless-docker-new
 	if [ "$1" = path ] && [ -e "$half" ]; then rm -f "$half"; fi

@@ -98,8 +98,9 @@ why_it_cannot_come_back() {
 
 # $1 what it is about, $2 the other installation, $3 what that one wants, $4 what this one wants.
 problem_of_conflict() {
-	local other own fix="use the same value in both programs, or set it in only one of them. To change it in both, \
-take it out of both, run up for each, and set the new value then"
+	local other own fix
+	fix="use the same value in both programs, or set it in only one of them. \
+To change it in both, take it out of both, run up for each, and then set the new value"
 	other=$(owner_of "$2")
 	# Before preflight has ended, only the document knows who this is.
 	if has owner; then

@@ -264,8 +264,8 @@ may_have_own_files() {
 	return 1
 }
 
-# True where the home holds a file that /etc/skel does not have. What a power cut has emptied counts as
-# one of /etc/skel.
+# True if the home holds a file that /etc/skel does not have. Content is not compared: a power cut may
+# have emptied files of a useradd that was cut off.
 # root as account: find in its home.
 has_files_beside_skel() {
 	local file

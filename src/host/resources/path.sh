@@ -30,7 +30,7 @@ path_words() {
 path_bytes() { cat "$1"; }
 
 # $1 path, $2 value, $3 the file of its bytes.
-# root removes: a file, link or empty directory of root's. Only if its record says that it was not there, and it is as it was left.
+# root removes: a file, link or empty directory that belongs to root. Only if its record says that it was not there, and it is as it was left.
 # root writes: a file, directory or link of root's, in /etc or /usr/local. Its record is on the disk before.
 path_set() {
 	local kind mode owner
@@ -57,9 +57,9 @@ path_set() {
 	esac
 }
 
-# Notes the unit that a file belongs to in $STATE/units-changed, before the file changes: a run that is
-# cut off in between leaves it to the next one to have systemd read the file. $1 the file, below the
-# directory of units: itself, or a drop-in of NAME.d/.
+# Notes the unit that a file belongs to in $STATE/units-changed, before the file changes. If the run is
+# cut off in between, the next one has systemd read the file. $1 the file, below the directory of
+# units: itself, or a drop-in of NAME.d/.
 # root writes: names of units whose files have changed. Until systemd has read these.
 note_changed_unit() {
 	local unit=${1%%/*}

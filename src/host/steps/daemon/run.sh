@@ -70,8 +70,8 @@ stop_on_chosen_vfs() {
 to fuse-overlayfs, or to vfs if its slowness and size are acceptable"
 }
 
-# Before units are written: a run that is cut off in between leaves it to the next one to have the
-# service manager read them.
+# Before units are written. If the run is cut off in between, the next one has the service manager read
+# them.
 note_unread_units() {
 	if are_as_before docker.service docker-prune.service docker-prune.timer; then return 0; fi
 	remember unread-units yes

@@ -20,8 +20,8 @@ daemon_apply() {
 	if [ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" = pasta ]; then ensure_pasta; fi
 	want_in_home "$root"
 	if service_manager_runs; then manager_ran=yes; fi
-	# A linger that is on is only recorded. One that is off starts the unit, which has to be in the home
-	# before.
+	# Linger that is on is only recorded. Where it is off, it starts the unit, which has to be in the
+	# home first.
 	lingers=$(linger_state "$ACCOUNT")
 	if [ "$lingers" = on ]; then want linger "$ACCOUNT" on; fi
 	note_unread_units
