@@ -125,6 +125,7 @@ describe("daemon", () => {
     );
     expect(JSON.parse(text.slice(0, text.lastIndexOf("}") + 1))).toEqual({
       ...wishes.daemon,
+      "log-driver": "local",
       mtu: 65_520,
       "default-network-opts": { bridge: { "com.docker.network.driver.mtu": "65520" } },
     });
