@@ -50,6 +50,8 @@ export async function expectPlantRefused(
     `install -d -m 700 /root/closed
     echo LEAKED >/root/closed/secret
     useradd -m mallory
+    # logind forgets an account that had this uid 10 seconds after it is gone (UserStopDelaySec), and with it this one.
+    for i in $(seq 60); do [ -e /run/systemd/users/$(id -u mallory) ] || break; sleep 0.5; done
     cd /home/mallory
     umask 077
     for p in ${places.join(" ")}; do
