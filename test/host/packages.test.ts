@@ -36,6 +36,24 @@ test("an option's packages stay until destroy, and then as far as another instal
   expect((await ada.apply("daemon", fuse)).changed).toEqual([]);
   expect(await installed()).toEqual(["fuse-overlayfs", "fuse3", "passt"]);
   await bob.applyAll(bobs);
+  // Docker's own packages would take the place of the distribution's.
+  const others: StepArgs = { ...bobs, owner: "infra/test/carol", account: { name: "carol" } };
+  const carol = new Installation(host, "dd");
+  await carol.install();
+  const before = await snapshotHost(host);
+  const refused = await carol.tryApply("machine", {
+    ...others,
+    engine: { source: "docker-repository" },
+  });
+  expect([refused.exitCode, ...refused.said]).toEqual([
+    1,
+    expect.stringMatching(
+      /^preflight: engine\.source: infra\/prod\/ada sets it to 'distribution', and infra\/test\/carol to 'docker-repository'\. To fix: use the same value in both programs\. /,
+    ),
+    expect.stringMatching(/^preflight: engine\.source: infra\/test\/bob sets it to /),
+  ]);
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+  await carol.revertAgent();
   await ada.revertAll(fuse);
   expect(await installed()).toEqual(["fuse-overlayfs", "fuse3"]);
   expect(await asAccount(host, "bob", "docker info --format '{{.Driver}}'")).toBe(

@@ -144,6 +144,47 @@ test("a value that another stack wants otherwise, and a setting that is not ther
   await ada.apply("machine", adas);
 });
 
+test("an option of a module that another stack wants otherwise: one error, before anything is changed", async () => {
+  const metacopy = (value: string): StepArgs => ({
+    kernel: { moduleOptions: { "overlay.metacopy": value } },
+  });
+  await ada.apply("machine", { ...adas, ...metacopy("Y") });
+  const { exitCode, said } = await bob.tryApply("machine", { ...bobs, ...metacopy("N") });
+  expect([exitCode, ...said]).toEqual([
+    1,
+    expect.stringMatching(
+      /^preflight: kernel\.moduleOptions overlay\.metacopy: infra\/prod\/ada sets it to 'Y', and infra\/test\/bob to 'N'\. To fix/,
+    ),
+  ]);
+  await bob.apply("machine", { ...bobs, ...metacopy("Y") });
+  await ada.revert("machine", adas);
+  await bob.apply("machine", { ...bobs, ...metacopy("N") });
+  await bob.revert("machine", bobs);
+});
+
+test("a file of which another version of this package has another text: the last up writes it for both", async () => {
+  const somaxconn: StepArgs = { kernel: { sysctls: { "net.core.somaxconn": "4096" } } };
+  const file = "/etc/sysctl.d/99-zz-rootless-docker-net.core.somaxconn.conf";
+  const before = await host.run("cat /proc/sys/net/core/somaxconn");
+  await bob.apply("machine", { ...bobs, ...somaxconn });
+  const text = await host.run(`cat ${file}`);
+  // As an up of another version would have left it.
+  await host.run(`old=$(sha256sum ${file} | cut -c -64)
+    echo '# In other words.' >>${file}
+    new=$(sha256sum ${file} | cut -c -64)
+    record=$(grep -l "^path.*$(basename ${file})" /var/lib/rootless-docker/records/[0-9]*)
+    sed -i "s/$old/$new/" "$record"`);
+  const { changed } = await ada.apply("machine", { ...adas, ...somaxconn });
+  expect(changed).toContainEqual(`${file}: written`);
+  expect(await host.run(`cat ${file}`)).toBe(text);
+  // To bob this is no difference, and nothing to do.
+  expect((await bob.apply("machine", { ...bobs, ...somaxconn })).changed).toEqual([]);
+  await ada.revert("machine", adas);
+  expect(await host.run(`cat ${file}`)).toBe(text);
+  expect((await bob.revert("machine", bobs)).changed).toContainEqual(`${file}: removed`);
+  expect(await host.run("cat /proc/sys/net/core/somaxconn")).toBe(before);
+});
+
 test("a new installation of the same account may want another value: it takes the place of the earlier one", async () => {
   await ada.apply("machine", { ...adas, kernel: { sysctls: { "net.core.somaxconn": "4096" } } });
   const next = new Installation(host, "cc");

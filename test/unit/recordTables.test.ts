@@ -112,6 +112,31 @@ describe.each(awks)("with %s", (awk) => {
     );
   });
 
+  test("another text than that of another installation is the text of both from now on", () => {
+    const shared = `
+      000001  path  /etc/b.conf  was   -     -        absent
+      000001  path  /etc/b.conf  left  -     -        file 644 aa
+      000001  path  /etc/b.conf  by    cd34  machine  file 644 aa`;
+    const row = "path  /etc/b.conf  file 644 bb  f  early  file 644 aa";
+    const compared = joined(awk, "compareWanted", own, { records: shared, wanted: row });
+    expect(compared).toEqual([`000001\tfollow\t${lines(row).join()}`]);
+    expect(
+      joined(awk, "recordWanted", own, { wanted: compared.join("\n"), records: shared }),
+    ).toEqual(
+      lines(`
+        000001  path  /etc/b.conf  was   -     -        absent
+        000001  path  /etc/b.conf  left  -     -        file 644 aa
+        000001  path  /etc/b.conf  by    cd34  machine  file 644 bb
+        000001  path  /etc/b.conf  left  -     -        file 644 bb
+        000001  path  /etc/b.conf  by    ab12  machine  file 644 bb`),
+    );
+    // A link is no text.
+    const link = "path  /etc/b.conf  link /x  -  early  file 644 aa";
+    expect(joined(awk, "compareWanted", own, { records: shared, wanted: link })[0]).toMatch(
+      /^000001\tconflict\t/,
+    );
+  });
+
   test("a resource that is wanted twice counts once, and each new one gets a number", () => {
     const rows = `
       path  /x  file 644 aa  f  early  absent
@@ -131,7 +156,7 @@ describe.each(awks)("with %s", (awk) => {
 
   test("a new record", () => {
     const todo = "000006  new  linger  bob  on  -  early  off";
-    expect(joined(awk, "recordWanted", own, { records, wanted: todo })).toEqual(
+    expect(joined(awk, "recordWanted", own, { wanted: todo, records })).toEqual(
       lines(`
         000006  linger  bob  was   -     -        off
         000006  linger  bob  left  -     -        on
@@ -141,12 +166,12 @@ describe.each(awks)("with %s", (awk) => {
 
   test("a record that has all of it is not written", () => {
     const todo = "000004  recorded  sysctl  net.a  256  -  early  256";
-    expect(joined(awk, "recordWanted", own, { records, wanted: todo })).toEqual([]);
+    expect(joined(awk, "recordWanted", own, { wanted: todo, records })).toEqual([]);
   });
 
   test("a record keeps each value that was left, and has one wish of a step", () => {
     const todo = "000002  more  path  /etc/a.d/a.conf  file 644 cc  f  late  file 644 bb";
-    expect(joined(awk, "recordWanted", own, { records, wanted: todo })).toEqual(
+    expect(joined(awk, "recordWanted", own, { wanted: todo, records })).toEqual(
       lines(`
         000002  path  /etc/a.d/a.conf  was   -     -        absent
         000002  path  /etc/a.d/a.conf  left  -     -        file 644 aa
@@ -159,7 +184,7 @@ describe.each(awks)("with %s", (awk) => {
 
   test("a record that becomes late says so, and keeps the wishes of others", () => {
     const todo = "000004  more  sysctl  net.a  256  -  late  256";
-    expect(joined(awk, "recordWanted", own, { records, wanted: todo })).toEqual(
+    expect(joined(awk, "recordWanted", own, { wanted: todo, records })).toEqual(
       lines(`
         000004  sysctl  net.a  was   -     -        128
         000004  sysctl  net.a  left  -     -        256

@@ -12,6 +12,7 @@ host_problems() {
 	storage_driver_problems
 	ipv6_problems
 	sysctl_problems
+	choice_problems
 }
 
 # One account has one owner: two stacks that both hold it would undo each other's work. An

@@ -6,8 +6,11 @@
 #   new       it has no record
 #   more      its record lacks a line that this step needs there
 #   recorded  its record has all of them
+#   follow    another installation has another text of this file: both want this one from now on
 #   conflict  another installation wants another value: that one stands in the place of BYTES, and its
 #             value in the place of NOW
+# The texts of root's files are this package's own, and differ between its versions: the last one that
+# runs writes its text. Values that people choose are kinds of their own, such as sysctl and choice.
 #   installation, step  whose wishes these are
 BEGIN { FS = OFS = "\t" }
 
@@ -37,7 +40,10 @@ table == "records" {
 
 function word_of(  number) {
 	if (!(($1, $2) in number_of)) return "new"
-	if (($1, $2) in other && value_of_other[$1, $2] != $3) return "conflict"
+	if (($1, $2) in other && value_of_other[$1, $2] != $3) {
+		if ($1 == "path" && $3 ~ /^file / && value_of_other[$1, $2] ~ /^file /) return "follow"
+		return "conflict"
+	}
 	number = number_of[$1, $2]
 	if (!((number, $3) in has_left)) return "more"
 	if (!((number, $3) in has_wish)) return "more"

@@ -49,12 +49,12 @@ record_wanted() {
 			save_bytes "$number" "$kind" "$name" "$now"
 			changes=yes
 			;;
-		more) changes=yes ;;
+		more | follow) changes=yes ;;
 		esac
 	done <"$WORK/todo"
 	[ -n "$changes" ] || return 0
 	awk -v installation="$ID" -v step="$STEP" "$RECORD_WANTED_AWK" \
-		table=records "$WORK/records" table=wanted "$WORK/todo" >"$WORK/rows"
+		table=wanted "$WORK/todo" table=records "$WORK/records" >"$WORK/rows"
 	write_records "$WORK/rows"
 }
 
@@ -99,8 +99,16 @@ why_it_cannot_come_back() {
 # $1 what it is about, $2 the other installation, $3 what that one wants, $4 what this one wants.
 problem_of_conflict() {
 	local other own fix
-	fix="use the same value in both programs, or set it in only one of them. \
+	case $1 in
+	engine.*)
+		fix="use the same value in both programs. To change it in both, destroy one of them with \
+onDestroy.data 'keep', change the other one, and create the first one again"
+		;;
+	*)
+		fix="use the same value in both programs, or set it in only one of them. \
 To change it in both, take it out of both, run up for each, and then set the new value"
+		;;
+	esac
 	other=$(owner_of "$2")
 	# Before preflight has ended, only the document knows who this is.
 	if has owner; then

@@ -4,6 +4,8 @@
 # Sets PATH to where the engine is, and ENGINE_VERSION. RootlessKit's words about itself are in
 # $WORK/rootlesskit-version.
 ensure_engine() {
+	want_choices
+	if [ ! -e "$DOC/is-same" ]; then settle; fi
 	remove_half_archives
 	if [ "$(doc rootful-docker)" = purge ]; then purge_packages $(doc rootful-docker.purge); fi
 	want_root_units
@@ -53,6 +55,10 @@ want_root_units() {
 		want_late group docker present
 		states='not-found masked'
 		;;
+	preinstalled)
+		# Packages of an earlier source stay until destroy, and so does the group that they use.
+		if [ -n "$(recorded was group docker)" ]; then want_late group docker present; fi
+		;;
 	static-archive) states=none ;;
 	esac
 	case $(doc rootful-docker) in
@@ -95,9 +101,6 @@ ensure_packaged_engine() {
 		ensure_repository "$(doc repository)/$(of_known_system 4)" "$(of_known_system 5)"
 	fi
 	packages=$(wanted_engine)
-	# The accounts of a machine have packages of one source.
-	want_link "$STATE/engine.source" "$(doc source)"
-	if [ ! -e "$DOC/is-same" ]; then settle; fi
 	if has_packages_of_other_source; then
 		replace_packages $packages
 	else
