@@ -39,13 +39,21 @@ root rights without a password are required" "add $line, or connect as root"
 (${error##*"$NEWLINE"})" "set it to $user's password (on SUSE, root's), or add $line"
 }
 
+# True if this program runs from where it was installed, and not from a copy in /tmp.
+is_installed_agent() {
+	case $AGENT in
+	"$STATE"/agents/*) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
 # Prints sudo or doas. An installed agent has a file beside it that says which of them. $1 what the user
 # asked for, $2 the user.
 program_that_makes_root() {
 	local how=$1
-	case $how$AGENT in
-	"$STATE"/agents/*) read -r how <"${AGENT%/*}/escalation" || how='' ;;
-	esac
+	if [ -z "$how" ] && is_installed_agent; then
+		read -r how <"${AGENT%/*}/escalation" || how=''
+	fi
 	case ${how:-auto} in
 	none)
 		refuse_privileges "user $2 is not root, and connection.privilegeEscalation is none" \

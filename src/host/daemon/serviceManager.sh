@@ -26,7 +26,7 @@ that it runs for $ACCOUNT, then run again"
 }
 
 # Ends the account's service manager with all that it runs.
-# root units: user@UID.service is killed. Only after the account's daemon did not stop by itself in two minutes.
+# root units: user@UID.service is killed. Only if the account's daemon does not stop by itself (in two minutes at most), nor after its processes were killed.
 end_service_manager() {
 	local unit=user@$ACCOUNT_UID.service
 	systemctl kill -s KILL "$unit" 2>/dev/null || true

@@ -72,7 +72,7 @@ stop_where_nothing_comes_back() {
 	local kind name value bytes phase now
 	while IFS=$TAB read -r kind name value bytes phase now; do
 		case $now in
-		unreadable | large | foreign | other | 'no file')
+		unreadable | large | foreign | other | 'not a file')
 			problem "$(label_of "$kind" "$name")" \
 				"it $(why_it_cannot_come_back "$now"), so destroy could not restore it" '' \
 				"move it away, then run again"

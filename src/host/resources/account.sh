@@ -92,6 +92,7 @@ forget_home() {
 ensure_account() {
 	local name
 	name=$(doc account)
+	know_account "$name" || true
 	case $RECORDED_STATE in
 	making) undo_half_account "$RECORDED_NAME" ;;
 	going) remove_account ;;
@@ -278,38 +279,57 @@ has_files_beside_skel() {
 }
 
 # Removes the account as userdel -r does, but never through a mount. Each part may be cut and done
-# again.
-# root writes: the home becomes root's and closed, so that nobody can change it while it goes.
-# root removes: the home, mail and crontab of an account that was made here. Not through a mount, and not if it holds files of its own (keep).
-# root accounts: userdel; useradd -M and userdel once more, where a userdel that was cut off left its subordinate ids.
+# again. Programs get no lock of this run's (9), which a process that they leave behind would hold.
 remove_account() {
-	local name=$RECORDED_NAME uid=$RECORDED_UID home=$RECORDED_HOME
-	if know_account "$name"; then
+	if know_account "$RECORDED_NAME"; then
 		quiet_account
 		# Root may not be able to look into what is mounted there, as with FUSE.
-		stop_where_mounted_below "$home"
-		note_account "$name" "$uid" "$home" going
-		if is_listed "$home"; then
-			chown 0:0 "$home"
-			chmod 700 "$home"
-			rm -rf --one-file-system "$home"
-			stop_where_listed "$home"
-			# The next account may get this uid: its home must not come back with a power cut.
-			sync -f "${home%/*}" 2>/dev/null || sync
-		fi
-		rm -f "/var/spool/cron/crontabs/$name" "/var/spool/cron/$name" \
-			"/var/lib/systemd/linger/$name" "/var/mail/$name" || true
-		userdel "$name" 2>"$WORK/error" 9>&- || fail "userdel $name" \
-			"it failed ($(tail -n 1 "$WORK/error"))" '' "fix what userdel reports, then run again"
-		remove_group_of_account "$name"
-		changed "account $name (uid $uid) and $home removed"
-	elif grep -qs "^$name:" /etc/shadow /etc/group /etc/gshadow /etc/subuid /etc/subgid; then
-		# A userdel that was killed has left these lines; they go with an account of that name.
-		set --
-		if getent group "$name" >/dev/null; then set -- -g "$name"; fi
-		useradd -M "$@" "$name" && userdel "$name"
+		stop_where_mounted_below "$RECORDED_HOME"
+		note_account "$RECORDED_NAME" "$RECORDED_UID" "$RECORDED_HOME" going
+		remove_home "$RECORDED_HOME"
+		remove_user "$RECORDED_NAME"
+		changed "account $RECORDED_NAME (uid $RECORDED_UID) and $RECORDED_HOME removed"
+	else
+		finish_userdel "$RECORDED_NAME"
 	fi 9>&-
 	forget_home
+}
+
+# $1 the home.
+# root writes: the home becomes root's and closed, so that nobody can change it while it goes.
+# root removes: the home of an account that was made here. Not through a mount, and not if it holds files of its own (keep).
+remove_home() {
+	if ! is_listed "$1"; then return 0; fi
+	chown 0:0 "$1"
+	chmod 700 "$1"
+	rm -rf --one-file-system "$1"
+	stop_where_listed "$1"
+	# The next account may get this uid: its home must not come back with a power cut.
+	sync -f "${1%/*}" 2>/dev/null || sync
+}
+
+# $1 the account's name.
+# root removes: crontab, linger and mail of an account that was made here. Just before its userdel.
+# root accounts: userdel of an account that was made here.
+remove_user() {
+	rm -f "/var/spool/cron/crontabs/$1" "/var/spool/cron/$1" "/var/lib/systemd/linger/$1" \
+		"/var/mail/$1" || true
+	userdel "$1" 2>"$WORK/error" || fail "userdel $1" "it failed ($(tail -n 1 "$WORK/error"))" '' \
+		"fix what userdel reports, then run again"
+	remove_group_of_account "$1"
+}
+
+# A userdel that was killed may have left lines of the account in other files than /etc/passwd. They go
+# with an account of that name. $1 the name.
+# root accounts: useradd -M and userdel once more. Only where a userdel that was cut off left such lines.
+finish_userdel() {
+	local name=$1
+	if ! grep -qs "^$name:" /etc/shadow /etc/group /etc/gshadow /etc/subuid /etc/subgid; then
+		return 0
+	fi
+	set --
+	if getent group "$name" >/dev/null; then set -- -g "$name"; fi
+	useradd -M "$@" "$name" && userdel "$name"
 }
 
 # $1 the home, after rm.
@@ -333,7 +353,7 @@ remove_group_of_account() {
 
 # Ends all that runs as the account, its containers too. A process that ignores TERM would hold the
 # stop of the slice for 90 s. The kill must not hit the stop of logind that an end of linger starts.
-# root units: the account's slice is killed and stopped. Only before the account is removed.
+# root units: the account's slice is killed and stopped. Only in a destroy that removes the account.
 # root accounts: loginctl disable-linger.
 # root as account: kill -KILL -1, every process of its own.
 quiet_account() {

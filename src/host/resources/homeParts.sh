@@ -1,7 +1,7 @@
 # Kinds line and member: a part of a file that the account and others write, too. Only this part is
 # compared, changed and given back. A name is "PATH PART"; the file is read and written as kind home
-# has it, where its links lead: as "=PATH". Values: gone | nofile | no file (but something else) |
-# no JSON | absent | present of a line, "sum SUM" of a member's text.
+# has it, where its links lead: as "=PATH". Values: gone | nofile (there is no file) |
+# not a file | no JSON | absent | present of a line, "sum SUM" of a member's text.
 
 # Prints why there is no such part, where there is no file that could have it: its value then. $1 the
 # file, as "=PATH".
@@ -10,7 +10,7 @@ lack_of_file() {
 	file*) ;;
 	gone) printf gone ;;
 	absent) printf nofile ;;
-	*) printf 'no file' ;;
+	*) printf 'not a file' ;;
 	esac
 }
 

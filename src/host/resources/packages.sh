@@ -205,6 +205,8 @@ release_packages() {
 # back. Packages that this program has brought stay. Arguments: names.
 purge_packages() {
 	local names
+	# Without names it would be asked for all packages.
+	if [ $# = 0 ]; then return 0; fi
 	begin_packages
 	names=$(of_manager installed "$@" | cut -d ' ' -f 1 | grep -vxFf "$STATE/packages" |
 		paste -s -d ' ')

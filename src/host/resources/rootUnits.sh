@@ -66,19 +66,37 @@ want_masks() {
 }
 
 # True if the unit, which has a mask, is one of a package that this program has brought, or is about to
-# bring. $1 the unit.
+# bring. Of a package that was killed while it was unpacked, the unit may be there already. $1 the unit.
 is_unit_of_brought_package() {
-	local package directory packages='docker.io docker-ce moby-engine docker'
+	if has_brought_package_of_unit "$1"; then return 0; fi
+	if has_packaged_unit "$1" || had_own_unit "$1"; then return 1; fi
+	return 0
+}
+
+# True if this program has brought a package that has the unit. $1 the unit.
+has_brought_package_of_unit() {
+	local package packages='docker.io docker-ce moby-engine docker'
 	if [ "$1" = containerd.service ]; then packages='containerd containerd.io'; fi
-	# Of a package that was killed while it was unpacked, the unit may be there already.
 	for package in $packages; do
 		if grep -qsxF "$package" "$STATE/packages"; then return 0; fi
 	done
+	return 1
+}
+
+# True if the unit is there below its mask. $1 the unit.
+has_packaged_unit() {
+	local directory
 	for directory in /usr/local/lib /usr/lib /lib; do
-		if [ -e "$directory/systemd/system/$1" ]; then return 1; fi
+		if [ -e "$directory/systemd/system/$1" ]; then return 0; fi
 	done
+	return 1
+}
+
+# True if the mask has taken the place of a unit in /etc. $1 the unit.
+had_own_unit() {
 	case $(recorded was path "/etc/systemd/system/$1") in
-	file*) return 1 ;;
+	file*) return 0 ;;
+	*) return 1 ;;
 	esac
 }
 

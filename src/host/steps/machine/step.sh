@@ -1,5 +1,6 @@
-# machine: what root sets up. Preflight finds every problem before anything is changed. Then come
-# the engine, the account and the kernel's settings. Messages begin with the part's name.
+# machine: what root sets up. Preflight finds every problem before anything is changed. Only then come
+# missing programs (perl, for example), the engine, the account and the kernel's settings. Messages
+# begin with the part's name.
 
 machine_preflight() {
 	local other
