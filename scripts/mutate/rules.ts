@@ -819,8 +819,8 @@ export const rules: readonly Rule[] = [
     promise: 9,
     what: "another owner takes an account without takeOver",
     file: "src/host/health/host.sh",
-    text: `[ "$(owner_of "$other")" = "$(doc owner)" ] ||`,
-    put: "true ||",
+    text: `if [ "$(owner_of "$other")" != "$(doc owner)" ]; then`,
+    put: "if false; then",
     room: [upheld("not in arguments|two accounts")],
   },
   {
@@ -1049,8 +1049,8 @@ export const rules: readonly Rule[] = [
     promise: 12,
     what: "a new account gets a group that is there",
     file: "src/host/health/account.sh",
-    text: `	! getent group "$1" >/dev/null ||\n		problem "account.name"`,
-    put: `	true ||\n		problem "account.name"`,
+    text: `if getent group "$1" >/dev/null; then`,
+    put: "if false; then",
     room: [givenBack("all problems of a machine")],
   },
   {

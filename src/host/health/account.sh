@@ -6,14 +6,18 @@ account_problems() {
 	for entry in "$STATE"/installations/*/account-entry; do
 		case $(words_of_file "$entry") in "$1 "*' making' | "$1 "*' going') return 0 ;; esac
 	done
-	[ "$ACCOUNT" = "$1" ] || know_account "$1" || status=$?
+	if [ "$ACCOUNT" != "$1" ]; then
+		know_account "$1" || status=$?
+	fi
 	if [ "$status" = 0 ]; then
 		known_account_problems
 	else
 		ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=$(new_home "$1")
-		[ "$status" = 2 ] || problem "account $1" "'getent passwd $1' fails with status $status, so it \
+		if [ "$status" != 2 ]; then
+			problem "account $1" "'getent passwd $1' fails with status $status, so it \
 is not known whether the account exists" '' \
-			"see that the directory service that /etc/nsswitch.conf names can be reached"
+				"see that the directory service that /etc/nsswitch.conf names can be reached"
+		fi
 		new_account_problems "$1"
 	fi
 	place_problems "$1"
@@ -22,46 +26,52 @@ is not known whether the account exists" '' \
 
 # A group would be another's, with what that may do. $1 the name.
 new_account_problems() {
-	[ "$(doc create)" != false ] ||
+	if [ "$(doc create)" = false ]; then
 		problem "account.create" "account $1 does not exist, and account.create is false" '' \
 			"create it, or leave account.create out"
+	fi
 	if others_can_change "$ACCOUNT_HOME" || [ -e "$ACCOUNT_HOME" ] || [ -h "$ACCOUNT_HOME" ]; then
 		problem "account.home" "$ACCOUNT_HOME cannot be the home of a new account, because it \
 exists already, or because others than root can change the path to it" '' \
 			"name another directory in account.home, such as one in /home, or move the existing directory away"
 	fi
-	! has uid || ! getent passwd "$(doc uid)" >/dev/null ||
+	if has uid && getent passwd "$(doc uid)" >/dev/null; then
 		problem "account.uid" "uid $(doc uid) belongs to another account" '' \
 			"set another uid, or leave account.uid out"
-	! getent group "$1" >/dev/null ||
+	fi
+	if getent group "$1" >/dev/null; then
 		problem "account.name" "a group $1 exists already, so account $1 cannot be created with a \
 group of its own" '' \
 			"remove it with 'groupdel $1', or name another account"
+	fi
 }
 
 # An account that exists keeps what it has.
 known_account_problems() {
 	local entry
-	[ "$ACCOUNT_UID" != 0 ] ||
+	if [ "$ACCOUNT_UID" = 0 ]; then
 		problem "account.name" "$ACCOUNT is root (uid 0), but an ordinary account is required" '' \
 			"name another account"
+	fi
 	case $ACCOUNT_HOME in
 	*[!A-Za-z0-9/._@+-]*) problem "account.home" "the path of the home '$ACCOUNT_HOME' may \
 contain only letters, digits and /._@+-" '' "name another account, or move its home" ;;
 	esac
-	! has uid || require_equal uid "$(doc uid)" "$ACCOUNT_UID"
-	! has home || require_equal home "$(doc home)" "$ACCOUNT_HOME"
-	! has shell || {
+	if has uid; then require_equal uid "$(doc uid)" "$ACCOUNT_UID"; fi
+	if has home; then require_equal home "$(doc home)" "$ACCOUNT_HOME"; fi
+	if has shell; then
 		entry=$(getent passwd "$ACCOUNT")
 		require_equal shell "$(doc shell)" "${entry##*:}"
-	}
+	fi
 }
 
 # $1 the key, $2 what is wanted, $3 what the account has.
 require_equal() {
-	[ "$2" = "$3" ] || problem "account.$1" \
-		"the existing account has '$3', and this program does not change it to '$2'" '' \
-		"leave account.$1 out, or change the account yourself"
+	if [ "$2" != "$3" ]; then
+		problem "account.$1" \
+			"the existing account has '$3', and this program does not change it to '$2'" '' \
+			"leave account.$1 out, or change the account yourself"
+	fi
 }
 
 # Home and data root, as the account sees them, or root before there is one. $1 the account's name.
@@ -147,7 +157,7 @@ flawed_ids() {
 		for kind in uid gid; do
 			ranges_of "/etc/sub$kind" | sed "s|^|/etc/sub$kind:|"
 			start=$(doc "sub$kind-start")
-			[ -z "$start" ] || echo "/etc/sub$kind:$1:$start:$(doc "sub$kind"):asked"
+			if [ -n "$start" ]; then echo "/etc/sub$kind:$1:$start:$(doc "sub$kind"):asked"; fi
 		done
 	} | awk -v name="$1" -v uid="$ACCOUNT_UID" -v count="$(doc subuid)" "$FLAWED_IDS_AWK"
 }

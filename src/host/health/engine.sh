@@ -34,7 +34,7 @@ dockerds_of() {
 		if ! read -r name <"$process/comm" || [ "$name" != dockerd ]; then continue; fi
 		[ "$(readlink "$process/ns/pid")" = "$here" ] || continue
 		while read -r name user _ && [ "$name" != Uid: ]; do :; done <"$process/status" || continue
-		[ "$user" != "$1" ] || printf '%s\n' "${process#/proc/}"
+		if [ "$user" = "$1" ]; then printf '%s\n' "${process#/proc/}"; fi
 	done 2>/dev/null
 }
 
@@ -59,7 +59,10 @@ set rootfulDocker to keep"
 # After the units were stopped.
 stop_where_root_dockerd_runs() {
 	local process
-	case $(doc rootful-docker) in disable | purge) ;; *) return 0 ;; esac
+	case $(doc rootful-docker) in
+	disable | purge) ;;
+	*) return 0 ;;
+	esac
 	for process in $(dockerds_of 0); do
 		problem_of_other_dockerd "$process" "$(unit_of_process "$process")"
 	done
@@ -68,8 +71,11 @@ stop_where_root_dockerd_runs() {
 
 # The containers of root's daemon that run, for people. Nothing without a CLI.
 roots_containers() {
+	local plural=s
 	set -- $(timeout -k 5 20 docker -H unix:///run/docker.sock ps --format '{{.Names}}' 2>/dev/null)
-	[ $# = 0 ] || printf ' with %s running container%s (%.200s)' $# "$([ $# = 1 ] || echo s)" "$*"
+	if [ $# = 0 ]; then return 0; fi
+	if [ $# = 1 ]; then plural=''; fi
+	printf ' with %s running container%s (%.200s)' $# "$plural" "$*"
 }
 
 PURGE_DELETES="removes its packages, and with docker.io DELETES root's images, containers and \
@@ -91,7 +97,7 @@ stops with its containers and is masked, and its data are kept) or purge ($PURGE
 			return 0
 		fi
 		unit=$(unit_of_process "$process")
-		[ "$unit" = docker.service ] || problem_of_other_dockerd "$process" "$unit"
+		if [ "$unit" != docker.service ]; then problem_of_other_dockerd "$process" "$unit"; fi
 	done
 }
 
@@ -99,18 +105,24 @@ stops with its containers and is masked, and its data are kept) or purge ($PURGE
 containerd_problems() {
 	local directory used=''
 	for directory in /run/containerd/io.containerd.runtime.v2.task/*/*; do
-		case $directory in *'/*' | */moby/* | */plugins.moby/*) ;; *) used=$directory ;; esac
+		case $directory in
+		*'/*' | */moby/* | */plugins.moby/*) ;;
+		*) used=$directory ;;
+		esac
 	done
-	[ -z "$used" ] || problem "rootfulDocker" \
-		"purge would stop containerd, which also runs containers of others than Docker ($used)" '' \
-		"set rootfulDocker to disable, which keeps containerd running; or stop what uses it"
+	if [ -n "$used" ]; then
+		problem "rootfulDocker" \
+			"purge would stop containerd, which also runs containers of others than Docker \
+($used)" '' \
+			"set rootfulDocker to disable, which keeps containerd running; or stop what uses it"
+	fi
 }
 
 # Problems of the engine's source on this machine.
 engine_source_problems() {
 	local missing
 	# Programs of an earlier source are not this one's.
-	[ "$(doc source)" = static-archive ] || PATH=$SYSTEM_PATH
+	if [ "$(doc source)" != static-archive ]; then PATH=$SYSTEM_PATH; fi
 	owner_of_files_problems
 	id_map_problems
 	plugin_problems
@@ -118,16 +130,20 @@ engine_source_problems() {
 	static-archive) ;;
 	preinstalled)
 		missing=$(missing_programs)
-		[ -z "$missing" ] || source_problem \
-			"it is 'preinstalled', but these programs are not on PATH:${missing%,}"
+		if [ -n "$missing" ]; then
+			source_problem "it is 'preinstalled', but these programs are not on PATH:${missing%,}"
+		fi
 		;;
 	docker-repository)
-		has_docker_repository || source_problem "Docker has no packages for $(os_name)"
+		if ! has_docker_repository; then
+			source_problem "Docker has no packages for $(os_name)"
+		fi
 		other_engine_problems
 		;;
 	*)
-		[ -z "$KNOWN_SYSTEM" ] || [ "$(of_known_system 6)" = yes ] || source_problem \
-			"the engine of $(os_name) lacks what a rootless daemon requires"
+		if [ -n "$KNOWN_SYSTEM" ] && [ "$(of_known_system 6)" != yes ]; then
+			source_problem "the engine of $(os_name) lacks what a rootless daemon requires"
+		fi
 		other_engine_problems
 		;;
 	esac
@@ -136,9 +152,10 @@ engine_source_problems() {
 # $1 what is wrong with it, $2 what else would do.
 source_problem() {
 	local sources=static-archive
-	! has_docker_repository || sources='docker-repository or static-archive'
-	[ "$(doc source)" = distribution ] || [ "$(of_known_system 6)" != yes ] ||
+	if has_docker_repository; then sources='docker-repository or static-archive'; fi
+	if [ "$(doc source)" != distribution ] && [ "$(of_known_system 6)" = yes ]; then
 		sources="distribution, $sources"
+	fi
 	problem "engine.source" "$1" '' \
 		"set engine.source to $sources, or to preinstalled if an engine is installed${2-}"
 }
@@ -146,14 +163,17 @@ source_problem() {
 # Packages that this program has not brought, and would replace. Under purge they go.
 other_engine_problems() {
 	local name version found=''
-	[ "$(doc rootful-docker)" != purge ] || return 0
+	if [ "$(doc rootful-docker)" = purge ]; then return 0; fi
 	of_manager installed $(conflicting_packages) >"$WORK/others"
 	while read -r name version; do
-		grep -qsxF "$name" "$STATE/packages" || found="$found${found:+, }$name $version"
+		if ! grep -qsxF "$name" "$STATE/packages"; then
+			found="$found${found:+, }$name $version"
+		fi
 	done <"$WORK/others"
-	[ -z "$found" ] || source_problem \
-		"this engine would replace packages of another one: $found" \
-		"; or set rootfulDocker to purge, which $PURGE_DELETES"
+	if [ -n "$found" ]; then
+		source_problem "this engine would replace packages of another one: $found" \
+			"; or set rootfulDocker to purge, which $PURGE_DELETES"
+	fi
 }
 
 # Plugins that this machine cannot have. A package would write over a file of somebody's.
@@ -162,15 +182,30 @@ plugin_problems() {
 	for plugin in $(doc plugins); do
 		package=$(plugin_package "$plugin")
 		file=$(plugin_program "$plugin" $PACKAGED_PLUGINS $LOCAL_PLUGINS)
-		case $(doc source):$package:$file in
-		preinstalled:*:?*) ;;
-		preinstalled:* | *::*) problem "engine.plugins" \
-			"docker-$plugin is not in $LOCAL_PLUGINS $PACKAGED_PLUGINS, and engine.source has no package \
-for it" '' "leave $plugin out of the list, or put it into ${LOCAL_PLUGINS%% *} yourself" ;;
-		*:/usr/lib*) [ -n "$(of_manager installed "docker-$plugin" "docker-$plugin-plugin" \
-			"docker-$plugin-v2")" ] || problem "engine.plugins" \
-			"$file exists, and the package $package would overwrite it" '' \
-			"leave $plugin out of the list, or remove the file yourself" ;;
-		esac
+		if [ "$(doc source)" = preinstalled ]; then
+			if [ -z "$file" ]; then problem_of_missing_plugin "$plugin"; fi
+		elif [ -z "$package" ]; then
+			problem_of_missing_plugin "$plugin"
+		elif is_in_the_way "$plugin" "$file"; then
+			problem "engine.plugins" \
+				"$file exists, and the package $package would overwrite it" '' \
+				"leave $plugin out of the list, or remove the file yourself"
+		fi
 	done
+}
+
+# $1 the plugin.
+problem_of_missing_plugin() {
+	problem "engine.plugins" \
+		"docker-$1 is not in $LOCAL_PLUGINS $PACKAGED_PLUGINS, and engine.source has no package \
+for it" '' "leave $1 out of the list, or put it into ${LOCAL_PLUGINS%% *} yourself"
+}
+
+# True if the program is where packages put it, and came with none. $1 the plugin, $2 its program,
+# or nothing.
+is_in_the_way() {
+	case $2 in
+	/usr/lib*) [ -z "$(of_manager installed "docker-$1" "docker-$1-plugin" "docker-$1-v2")" ] ;;
+	*) false ;;
+	esac
 }

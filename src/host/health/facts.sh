@@ -17,15 +17,25 @@ limitation_facts() {
 	address=$(doc daemon.json/host-gateway-ip)
 	case " $(doc secrets) " in *' daemon.json/host-gateway-ip '*) address=secret ;; esac
 	fact daemon.hostGateway "$address"
-	[ -z "$address" ] || ! ip -o address show scope global | grep -qF " $address/" || here=true
+	if [ -n "$address" ] && ip -o address show scope global | grep -qF " $address/"; then
+		here=true
+	fi
 	fact daemon.hostGatewayIsHere "$here"
-	[ ! -e /sys/module/apparmor ] || read -r apparmor </sys/module/apparmor/parameters/enabled
+	if [ -e /sys/module/apparmor ]; then
+		read -r apparmor </sys/module/apparmor/parameters/enabled
+	fi
 	fact kernel.appArmor "$(yes_if [ "$apparmor" = Y ])"
 	fact machine.firewalld "$(yes_if systemctl is-active -q firewalld.service)"
 	fact criu.path "$(command -v criu)"
 }
 
-yes_if() { if "$@"; then printf true; else printf false; fi; }
+yes_if() {
+	if "$@"; then
+		printf true
+	else
+		printf false
+	fi
+}
 
 # The daemon's words about itself. Then the account says the CLI's version, what is at
 # /run/docker.sock for containers, and the protocols of RootlessKit's ports. $1 dockerd's process.
@@ -43,7 +53,13 @@ word_facts() {
 	version=${version#Docker version }
 	fact client.version "$(word_of_account "${version%%,*}")"
 	fact dockerd.socket "$(words_of "$socket")"
-	case $info in *'protos:['*']'*) info=${info#*'protos:['} info=${info%%]*} ;; *) info='' ;; esac
+	case $info in
+	*'protos:['*']'*)
+		info=${info#*'protos:['}
+		info=${info%%]*}
+		;;
+	*) info='' ;;
+	esac
 	case $info in *[!a-z0-9,]*) info='' ;; esac
 	fact rootlesskit.protocols "$info"
 	case $modes in *[!A-Za-z0-9./=:\ _-]*) modes='' ;; esac
@@ -72,10 +88,11 @@ process_facts() {
 # The oldest process of that name is the account's own. $1 the argument.
 rootlesskit_argument() {
 	local line value=''
-	[ -s "$WORK/rootlesskit-arguments" ] ||
+	if [ ! -s "$WORK/rootlesskit-arguments" ]; then
 		timeout -k 5 20 head -c 65536 \
 			"/proc/$(pgrep -o -u "$ACCOUNT_UID" -x rootlesskit)/cmdline" 2>/dev/null |
-		tr '\0' '\n' >"$WORK/rootlesskit-arguments"
+			tr '\0' '\n' >"$WORK/rootlesskit-arguments"
+	fi
 	while IFS= read -r line; do
 		case $line in
 		"--$1="*) value=${line#*=} ;;
@@ -93,7 +110,7 @@ argument_facts() {
 	# A program of the account's may print anything: a text that is no address does not count.
 	case $net in *[!0-9./]*) net='' ;; esac
 	net=${net:-10.0.2.0/24}
-	[ "$(rootlesskit_argument net)" != gvisor-tap-vsock ] || last=1
+	if [ "$(rootlesskit_argument net)" = gvisor-tap-vsock ]; then last=1; fi
 	closed=$(rootlesskit_argument disable-host-loopback)
 	transparent=$(rootlesskit_argument source-ip-transparent)
 	fact rootlesskit.loopback "${net%.*}.$last"
@@ -133,7 +150,13 @@ algif_aead_state() {
 		case $files in
 		*modules.builtin*) echo builtin ;;
 		'') echo absent ;;
-		*) if is_load_refused; then echo blocked; else echo loadable; fi ;;
+		*)
+			if is_load_refused; then
+				echo blocked
+			else
+				echo loadable
+			fi
+			;;
 		esac
 	fi
 }
@@ -153,8 +176,13 @@ is_load_refused() {
 	for file in /etc/modprobe.d/*.conf /run/modprobe.d/*.conf /lib/modprobe.d/*.conf; do
 		[ -f "$file" ] || continue
 		while read -r word name command _; do
-			case $word:$name:$command in
-			install:algif[-_]aead:*/false | install:algif[-_]aead:*/true) return 0 ;;
+			[ "$word" = install ] || continue
+			case $name in
+			algif[-_]aead) ;;
+			*) continue ;;
+			esac
+			case $command in
+			*/false | */true) return 0 ;;
 			esac
 		done <"$file"
 	done

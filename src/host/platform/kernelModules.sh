@@ -15,7 +15,10 @@ LEGACY_IPV6_MODULES='ip6_tables ip6table_nat ip6table_filter'
 LEGACY_MODULES_FILE=/etc/modules-load.d/rootless-docker.conf
 
 is_iptables_legacy() {
-	case $(readlink -f /usr/sbin/iptables) in *legacy*) ;; *) return 1 ;; esac
+	case $(readlink -f /usr/sbin/iptables) in
+	*legacy*) ;;
+	*) return 1 ;;
+	esac
 }
 
 # True where the package iptables is still to come, and may be iptables-legacy, as on openSUSE Leap 15 and SLES 15.
@@ -45,5 +48,7 @@ legacy_modules() {
 # Those that are not loaded, each after a blank. Arguments: names of modules.
 modules_not_loaded() {
 	local name
-	for name; do [ -e "/sys/module/$name" ] || printf ' %s' "$name"; done
+	for name; do
+		if [ ! -e "/sys/module/$name" ]; then printf ' %s' "$name"; fi
+	done
 }

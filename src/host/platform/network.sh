@@ -5,10 +5,12 @@ ipv6_problems() {
 	local found
 	[ "$(doc ipv6)" = true ] || return 0
 	found=$(cat /proc/sys/net/ipv6/conf/all/disable_ipv6 2>/dev/null) || found=''
-	[ "$found" = 0 ] || problem network.ipv6 "this machine has no IPv6 \
+	if [ "$found" != 0 ]; then
+		problem network.ipv6 "this machine has no IPv6 \
 (${found:+net.ipv6.conf.all.disable_ipv6 = }${found:-its kernel does not support it})" '' \
-		"set net.ipv6.conf.all.disable_ipv6 to 0 (see what set it in /etc/sysctl.d), boot without ipv6.disable=1, or leave \
-the option out"
+			"set net.ipv6.conf.all.disable_ipv6 to 0 (see what set it in /etc/sysctl.d), boot \
+without ipv6.disable=1, or leave the option out"
+	fi
 }
 
 # The line of the environment with RootlessKit's flags, this program's after the user's own.
@@ -16,9 +18,10 @@ the option out"
 compose_rootlesskit_flags() {
 	local name=DOCKERD_ROOTLESS_ROOTLESSKIT own=''
 	# The start script of engine 20.10 passes --disable-host-loopback always.
-	[ "$(doc "environment/${name}_DISABLE_HOST_LOOPBACK")" != false ] ||
+	if [ "$(doc "environment/${name}_DISABLE_HOST_LOOPBACK")" = false ]; then
 		own=' --disable-host-loopback=false'
-	[ "$(doc ipv6)" != true ] || own="$own --ipv6"
+	fi
+	if [ "$(doc ipv6)" = true ]; then own="$own --ipv6"; fi
 	own=$own$(published_ports)
 	[ -n "$own" ] || return 0
 	own=$(doc "environment/${name}_FLAGS")$own
@@ -40,12 +43,15 @@ published_ports() {
 	listens_on_port || return 0
 	if has_machines_network || [ "$(doc "environment/${name}_NET")" = pasta ]; then return 0; fi
 	socket=$(doc tcp-socket)
-	[ -z "$socket" ] || printf ' -p %s:%s/tcp' "$socket" "${socket##*:}"
+	if [ -n "$socket" ]; then printf ' -p %s:%s/tcp' "$socket" "${socket##*:}"; fi
 	# The port of metrics-addr, where that is the machine's own loopback address. The port driver
 	# slirp4netns leads elsewhere.
 	metrics=$(doc daemon.json/metrics-addr)
-	case $metrics in 127.0.0.1:* | localhost:*) metrics=${metrics##*:} ;; *) return 0 ;; esac
-	[ "$(doc "environment/${name}_PORT_DRIVER")" != slirp4netns ] || return 0
+	case $metrics in
+	127.0.0.1:* | localhost:*) metrics=${metrics##*:} ;;
+	*) return 0 ;;
+	esac
+	if [ "$(doc "environment/${name}_PORT_DRIVER")" = slirp4netns ]; then return 0; fi
 	case $(doc "environment/${name}_FLAGS") in
 	*":$metrics/tcp"*) ;;
 	*) printf ' -p 127.0.0.1:%s:%s/tcp' "$metrics" "$metrics" ;;

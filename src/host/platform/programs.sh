@@ -54,8 +54,11 @@ rows_of_programs() {
 	local source when apt dnf zypper pacman packages programs
 	source=$(doc source)
 	while read -r when apt dnf zypper pacman programs; do
-		case $when:$source in
-		first:* | archives:static-archive) ;;
+		case $when in
+		first) ;;
+		archives)
+			if [ "$source" != static-archive ]; then continue; fi
+			;;
 		*) continue ;;
 		esac
 		case $PACKAGE_MANAGER in
@@ -64,7 +67,7 @@ rows_of_programs() {
 		pacman) packages=$pacman ;;
 		*) packages=$apt ;;
 		esac
-		[ "$packages" = - ] || printf '%s %s\n' "$packages" "$programs"
+		if [ "$packages" != - ]; then printf '%s %s\n' "$packages" "$programs"; fi
 	done <<-TABLE
 		$PROGRAMS
 	TABLE
@@ -85,7 +88,9 @@ note_lacking_programs() {
 	rows_of_programs >"$WORK/programs"
 	while read -r packages programs; do
 		for program in $programs; do
-			has_program "$program" 2>/dev/null || printf '%s %s\n' "$program" "$packages"
+			if ! has_program "$program" 2>/dev/null; then
+				printf '%s %s\n' "$program" "$packages"
+			fi
 		done
 	done <"$WORK/programs" >"$WORK/lacking"
 }
@@ -107,8 +112,9 @@ lacking_problems() {
 			words=$(has_program "$program" 2>&1 | sed 's/ (@INC.*//; q')
 			found="it does not run (${words:-it is not on PATH}), though $packages is installed"
 			fix="install $packages again with $PACKAGE_MANAGER, then run again"
-			[ "$PACKAGE_MANAGER" != pacman ] ||
+			if [ "$PACKAGE_MANAGER" = pacman ]; then
 				fix="run 'pacman -Syu', because Arch does not support partial updates, then run again"
+			fi
 		fi
 		problem "${program%%:*}" "$found" '' "$fix"
 	done <"$WORK/lacking"

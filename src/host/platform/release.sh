@@ -15,6 +15,6 @@ os_name() { os_release PRETTY_NAME; }
 # The Debian release that this system is, or is built from, such as 12.
 debian_release() {
 	local version=''
-	[ ! -e /etc/debian_version ] || read -r version </etc/debian_version
+	if [ -e /etc/debian_version ]; then read -r version </etc/debian_version; fi
 	printf '%s' "${version%%.*}"
 }

@@ -52,7 +52,7 @@ known_system() {
 	*)
 		if [ -e /etc/debian_version ]; then
 			line=${SYSTEMS#*"${NEWLINE}debian $(debian_release) "}
-			[ "$line" = "$SYSTEMS" ] || printf 'debian - %s' "${line%%"$NEWLINE"*}"
+			if [ "$line" != "$SYSTEMS" ]; then printf 'debian - %s' "${line%%"$NEWLINE"*}"; fi
 		else
 			echo "$SYSTEMS" | awk -v names="$names" -v version="$(os_release VERSION_ID)" \
 				"$KNOWN_SYSTEM_AWK"
@@ -73,10 +73,10 @@ of_known_system() {
 	local column=$1
 	# shellcheck disable=SC2086 # the columns
 	set -- $KNOWN_SYSTEM
-	[ $# -lt "$column" ] || {
+	if [ $# -ge "$column" ]; then
 		shift $((column - 1))
 		printf '%s\n' "$1"
-	}
+	fi
 }
 
 has_docker_repository() { [ "$(of_known_system 4)" != - ]; }

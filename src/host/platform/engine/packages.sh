@@ -25,12 +25,16 @@ other_packages() {
 	for name in dbus-user-session iproute2 iptables procps slirp4netns uidmap; do
 		printf '%s ' "$(package_name "$name")"
 	done
-	case $(doc source):$PACKAGE_MANAGER:$(debian_release) in
-	docker-repository:*) printf containerd.io ;;
-	static-archive:*) packages_of_url "$(doc repository)" ;;
-	preinstalled:*) ;;
-	*:apt-get:11 | *:apt-get:12 | *:zypper:* | *:pacman:*) printf rootlesskit ;;
-	*) printf 'rootlesskit docker-cli' ;;
+	case $(doc source) in
+	docker-repository) printf containerd.io ;;
+	static-archive) packages_of_url "$(doc repository)" ;;
+	preinstalled) ;;
+	*)
+		case $PACKAGE_MANAGER:$(debian_release) in
+		apt-get:11 | apt-get:12 | zypper:* | pacman:*) printf rootlesskit ;;
+		*) printf 'rootlesskit docker-cli' ;;
+		esac
+		;;
 	esac
 	for name in $(doc plugins); do printf ' %s' "$(plugin_package "$name")"; done
 }
@@ -69,7 +73,10 @@ engine_pin() {
 	has version || return 0
 	package=$(engine_package)
 	for version in $(installed_version "$package") $(of_manager versions "$package"); do
-		! is_wanted_version "$version" || { printf '%s' "$version" && return; }
+		if is_wanted_version "$version"; then
+			printf '%s' "$version"
+			return 0
+		fi
 	done
 	return 1
 }

@@ -10,10 +10,10 @@ plugin_program() {
 	local plugin=$1 folder
 	shift
 	for folder in "$@"; do
-		[ ! -x "$folder/docker-$plugin" ] || {
+		if [ -x "$folder/docker-$plugin" ]; then
 			printf '%s' "$folder/docker-$plugin"
 			return 0
-		}
+		fi
 	done
 }
 
@@ -29,7 +29,7 @@ plugin_facts() {
 		# Such as "github.com/docker/buildx v0.13.1 788433953" or "Docker Compose version v2.26.1".
 		said=$(printf '%s\n' "$said" |
 			sed -n '1s/^.*\(buildx\|version\) v\{0,1\}\([0-9][0-9A-Za-z.+~:-]*\).*/\2/p')
-		[ -z "$said" ] || fact "versions.$plugin" "$said"
+		if [ -n "$said" ]; then fact "versions.$plugin" "$said"; fi
 	done
 }
 

@@ -9,18 +9,21 @@ NEEDED_PROGRAMS='dockerd:docker.io containerd:containerd runc:runc rootlesskit:r
 missing_programs() {
 	local row
 	for row in $NEEDED_PROGRAMS; do
-		command -v "${row%:*}" >/dev/null ||
+		if ! command -v "${row%:*}" >/dev/null; then
 			printf ' %s (package %s%s),' "${row%:*}" "$(package_name "${row#*:}")" "${1-}"
+		fi
 	done
-	[ -e "$(start_script)" ] || printf ' dockerd-rootless.sh,'
+	if [ ! -e "$(start_script)" ]; then printf ' dockerd-rootless.sh,'; fi
 }
 
 # The files that a daemon runs, a path a line: another file is another engine.
 engine_programs() {
 	local program
 	for program in dockerd containerd containerd-shim-runc-v2 runc rootlesskit newuidmap newgidmap \
-		slirp4netns; do command -v "$program" || true; done
-	[ ! -e "$(start_script)" ] || printf '%s\n' "$(start_script)"
+		slirp4netns; do
+		command -v "$program" || true
+	done
+	if [ -e "$(start_script)" ]; then printf '%s\n' "$(start_script)"; fi
 }
 
 # Debian keeps the start script among docker.io's contributions; other packages have it on PATH.

@@ -11,7 +11,7 @@ ENGINES=/usr/local/lib/rootless-docker
 use_engine_of() {
 	PATH=$SYSTEM_PATH
 	[ -e "$ENGINES/$1/dockerd" ] || return 0
-	[ -n "$(paths_of_others "$ENGINES/$1/dockerd")" ] || PATH=$ENGINES/$1:$PATH
+	if [ -z "$(paths_of_others "$ENGINES/$1/dockerd")" ]; then PATH=$ENGINES/$1:$PATH; fi
 }
 
 # Both archives of the document's version are whole before anything of them is unpacked. $1 the new
@@ -28,8 +28,10 @@ unpack_archives() {
 			"the archive cannot be downloaded ($(package_errors))" '' \
 			"let this machine reach it, or set engine.mirror to a mirror that it can reach"
 		found=$(sum_of "$1/${url##*/}")
-		[ "$found" = "$sum" ] || fail "$url" "the SHA-256 $found" "$sum" \
-			"check which of the two is right; nothing of the archive was unpacked"
+		if [ "$found" != "$sum" ]; then
+			fail "$url" "the SHA-256 $found" "$sum" \
+				"check which of the two is right; nothing of the archive was unpacked"
+		fi
 	done
 	for found in "$1"/*.tgz; do
 		tar -xzf "$found" -C "$1" --strip-components=1 --no-same-owner --no-same-permissions \
@@ -39,7 +41,9 @@ unpack_archives() {
 		rm -f "$found"
 	done
 	for found in docker dockerd containerd runc rootlesskit dockerd-rootless.sh; do
-		[ -f "$1/$found" ] || fail "the archives" "they do not contain $found, which an engine requires" '' \
-			"use Docker's own archives"
+		if [ ! -f "$1/$found" ]; then
+			fail "the archives" "they do not contain $found, which an engine requires" '' \
+				"use Docker's own archives"
+		fi
 	done
 }

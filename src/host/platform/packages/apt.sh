@@ -117,7 +117,7 @@ complete_packages() {
 	[ "$PACKAGE_MANAGER" = apt-get ] || return 0
 	# With these apt does nothing.
 	set -- /var/lib/dpkg/updates/[0-9]*
-	[ -e "$1" ] || [ -n "$(half_installed_packages)" ] || return 0
+	if [ ! -e "$1" ] && [ -z "$(half_installed_packages)" ]; then return 0; fi
 	say "completes packages that an interrupted installation left unfinished"
 	run_manager dpkg --configure -a || true
 	enable_brought_pam_profile

@@ -77,7 +77,10 @@ dnf_plan() {
 
 dnf_run() {
 	case $1 in
-	remove) shift && rpm_remove "$@" ;;
+	remove)
+		shift
+		rpm_remove "$@"
+		;;
 	*) run_dnf $(dnf_words "$@") ;;
 	esac
 }
@@ -87,7 +90,10 @@ dnf_run() {
 dnf_orphans() {
 	local mark=remove
 	case $(dnf --version 2>/dev/null) in dnf5*) mark=dependency ;; esac
-	[ $# = 0 ] || run_dnf mark "$mark" "$@" || say "dnf cannot mark $* as automatically installed: $(package_errors)"
+	if [ $# != 0 ]; then
+		run_dnf mark "$mark" "$@" ||
+			say "dnf cannot mark $* as automatically installed: $(package_errors)"
+	fi
 	run_dnf -q repoquery --unneeded --qf '%{name}\n' || true
 	grep -xE '[A-Za-z0-9][A-Za-z0-9._+-]*' "$WORK/manager.log" || true
 }

@@ -29,12 +29,16 @@ run_manager() {
 		status=0
 		"$@" >"$WORK/manager.log" 2>&1 </dev/null 9>&- || status=$?
 		if [ "$status" = 0 ] || ! grep -qE "$LOCKED" "$WORK/manager.log"; then return "$status"; fi
-		[ "$tries" != 0 ] || say "waits for another package manager, 10 minutes at most:" \
-			"$(grep -m 1 -E "$LOCKED" "$WORK/manager.log")"
+		if [ "$tries" = 0 ]; then
+			say "waits for another package manager, 10 minutes at most:" \
+				"$(grep -m 1 -E "$LOCKED" "$WORK/manager.log")"
+		fi
 		tries=$((tries + 1))
-		[ "$tries" -le 300 ] || fail "$PACKAGE_MANAGER" \
-			"another package manager has been running for 10 minutes \
+		if [ "$tries" -gt 300 ]; then
+			fail "$PACKAGE_MANAGER" \
+				"another package manager has been running for 10 minutes \
 ($(grep -m 1 -E "$LOCKED" "$WORK/manager.log"))" '' "let it finish, then run again"
+		fi
 		sleep 2
 	done
 }
@@ -43,7 +47,7 @@ run_manager() {
 installed_version() {
 	local name version
 	of_manager installed "$1" | while read -r name version; do
-		[ "$name" != "$1" ] || printf '%s\n' "$version"
+		if [ "$name" = "$1" ]; then printf '%s\n' "$version"; fi
 	done | tail -n 1
 }
 
@@ -63,7 +67,10 @@ missing_packages() {
 		*=*:*) name=${wanted%%=*}=${wanted#*=*:}$NEWLINE ;;
 		*=*) name=$wanted$NEWLINE ;;
 		esac
-		case $installed in *"$NEWLINE$name"*) ;; *) printf ' %s' "$wanted" ;; esac
+		case $installed in
+		*"$NEWLINE$name"*) ;;
+		*) printf ' %s' "$wanted" ;;
+		esac
 	done
 }
 
@@ -86,7 +93,7 @@ package_errors() {
 			cat "$WORK/lists.errors" 2>/dev/null || true
 		} | awk '!seen[$0]++' | paste -s -d ' '
 	)
-	[ -n "$errors" ] || errors=$(grep . "$WORK/manager.log" | tail -n 1)
+	if [ -z "$errors" ]; then errors=$(grep . "$WORK/manager.log" | tail -n 1); fi
 	printf '%s' "${errors:-$PACKAGE_MANAGER gave no reason}"
 }
 

@@ -15,7 +15,9 @@ pacman_versions() { pacman -Si -- "$1" 2>/dev/null | sed -n 's/^Version *: //p';
 # than are there. So they are fetched only where there are none.
 pacman_outdated() { [ -z "$(find /var/lib/pacman/sync -name '*.db' -print -quit 2>/dev/null)" ]; }
 
-pacman_refresh() { ! pacman_outdated || run_pacman -Sy; }
+pacman_refresh() {
+	if pacman_outdated; then run_pacman -Sy; fi
+}
 
 # root packages: pacman -S, -R, -D. Packages that were there before are removed only with rootfulDocker: purge. Signatures are checked by pacman.
 run_pacman() { run_manager pacman --noconfirm "$@"; }
@@ -35,7 +37,7 @@ pacman_plan() {
 	run_pacman $(pacman_words install) --print --print-format 'plan %n' "$@" || return 0
 	sed -n 's/^plan //p' "$WORK/manager.log" >"$WORK/planned"
 	while read -r name; do
-		[ -n "$(installed_version "$name")" ] || printf 'install %s\n' "$name"
+		if [ -z "$(installed_version "$name")" ]; then printf 'install %s\n' "$name"; fi
 	done <"$WORK/planned" >"$WORK/plan"
 }
 
@@ -47,8 +49,10 @@ pacman_run() {
 
 # The next call finds packages that orphans alone need.
 pacman_orphans() {
-	[ $# = 0 ] || run_pacman -D --asdeps "$@" ||
-		say "pacman cannot mark $* as dependencies: $(package_errors)"
+	if [ $# != 0 ]; then
+		run_pacman -D --asdeps "$@" ||
+			say "pacman cannot mark $* as dependencies: $(package_errors)"
+	fi
 	pacman -Qdttq 2>/dev/null || true
 }
 

@@ -11,10 +11,13 @@ rpm_installed() {
 # root packages: rpm -e of packages that came with the installation.
 rpm_remove() {
 	local more
-	! run_manager rpm -e "$@" || return 0
+	if run_manager rpm -e "$@"; then return 0; fi
 	more=$(sed -n 's/.* is needed by (installed) \(.*\)-[^-]*-[^-]*$/\1/p' "$WORK/manager.log" |
 		grep -xFf "$WORK/ours" | sort -u)
-	[ -n "$more" ] || grep -q ' is needed by ' "$WORK/manager.log" || return 1
+	if [ -z "$more" ]; then
+		grep -q ' is needed by ' "$WORK/manager.log" || return 1
+		return 0
+	fi
 	# shellcheck disable=SC2086 # names of packages have no blanks
-	[ -z "$more" ] || rpm_remove "$@" $more
+	rpm_remove "$@" $more
 }

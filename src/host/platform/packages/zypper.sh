@@ -19,7 +19,10 @@ zypper_refresh() { run_zypper refresh; }
 run_zypper() {
 	local status=0
 	run_manager zypper -n "$@" || status=$?
-	case $status in 10[0-3] | 106 | 107) return 0 ;; *) return "$status" ;; esac
+	case $status in
+	10[0-3] | 106 | 107) return 0 ;;
+	*) return "$status" ;;
+	esac
 }
 
 # zypper's words for a verb, then options; names follow. It knows name=version as it is here.
@@ -42,7 +45,10 @@ zypper_run() {
 	local verb=$1
 	shift
 	case $verb in
-	install) run_zypper $(zypper_words install) "$@" && [ -z "$(missing_packages "$@")" ] ;;
+	install)
+		run_zypper $(zypper_words install) "$@" || return
+		[ -z "$(missing_packages "$@")" ]
+		;;
 	remove) rpm_remove "$@" ;;
 	*) run_zypper $(zypper_words "$verb") "$@" ;;
 	esac
