@@ -113,7 +113,7 @@ function publisherProblems(publisher: Publisher, manifest: Manifest): string[] {
     ...(publisher.repository === webAddress(manifest.repository)
       ? []
       : ["publisher.json: repository is not the one of package.json"]),
-    ...(/^[a-zA-Z0-9][\w.-]*[a-zA-Z0-9]$/.test(publisher.registryName)
+    ...(/^[a-zA-Z0-9][\w-]*[a-zA-Z0-9]$/.test(publisher.registryName)
       ? []
       : [
           "publisher.json: registryName is not one word that begins and ends with a letter or digit",

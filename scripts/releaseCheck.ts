@@ -20,8 +20,8 @@ export function releaseTasks(read: Read): string[] {
     ...publisherTasks(read),
     ...(notes ? [] : [`CHANGELOG.md has nothing under '## [${version}] - DATE'`]),
     ...beforePublication
-      .filter((path) => /not published|published yet/.test(read(path) ?? ""))
-      .map((path) => `${path} says that the package is not published`),
+      .filter((path) => /not published|published yet|file:vendor\//.test(read(path) ?? ""))
+      .map((path) => `${path} says that the package is not published, or installs it from a file`),
   ];
 }
 
@@ -29,6 +29,8 @@ export function releaseTasks(read: Read): string[] {
 const beforePublication = [
   ...["README.md", "docs/tutorial.md", "docs/compare.md"],
   ...["docs/how-to/languages.md", "docs/how-to/ci.md"],
+  ...["examples/github-actions/preview.yml", "examples/github-actions/drift.yml"],
+  ...["examples/gitlab-ci/preview.yml", "examples/docker-provider/package.json"],
 ];
 
 interface Step {

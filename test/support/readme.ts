@@ -56,6 +56,19 @@ void run();
 `;
 
 /**
+ * Lines that install the package, from another file: what a clone makes, or npm's package once it is published.
+ *
+ * @throws Error where they install neither.
+ */
+export function installFrom(tarball: string, lines: string): string {
+  const published = /(npm install) rootless-docker(?=\s)/;
+  if (published.test(lines)) return lines.replace(published, `$1 ${tarball}`);
+  const made = /PATH\/rootless-docker\S+/;
+  if (!made.test(lines)) throw new Error(`no line installs rootless-docker:\n${lines}`);
+  return lines.replace(made, tarball);
+}
+
+/**
  * README's example, line by line from an empty folder, with what `npm pack` makes: a host, a container on it by the docker
  * CLI, and destroy. Three things differ: the Automation API starts the program, since package registries have no language
  * host; the image is not pulled; and it is removed, since destroy would keep it and its account.
@@ -79,7 +92,7 @@ export async function followReadme(
   await shell("ssh-keygen -y -f ~/.ssh/id_ed25519 >~/.ssh/id_ed25519.pub");
   const { tarball } = pack(folder);
 
-  await shell(block("sh", "npm init").replace(/PATH\/rootless-docker\S+/, tarball));
+  await shell(installFrom(tarball, block("sh", "npm init")));
   const program = block("ts", "new RootlessDockerHost(");
   writeFileSync(
     join(project, "index.ts"),

@@ -132,12 +132,14 @@ test("the changelog is of this version, and gets a date", () => {
 test.each([
   ...["README.md", "docs/tutorial.md", "docs/compare.md"],
   ...["docs/how-to/languages.md", "docs/how-to/ci.md"],
+  ...["examples/github-actions/preview.yml", "examples/docker-provider/package.json"],
 ])("%s has to know that the package is published", (path) => {
-  const task = `${path} says that the package is not published`;
+  const task = `${path} says that the package is not published, or installs it from a file`;
   const tasksWith = (text: string) =>
     releaseTasks((file) => (file === path ? text : readCheckout(file)));
   expect(tasksWith("It is not published yet.")).toContain(task);
   expect(tasksWith("The package is not published, so copy it.")).toContain(task);
+  expect(tasksWith('"rootless-docker": "file:vendor/rootless-docker-0.2.0.tgz"')).toContain(task);
   expect(tasksWith("npm install rootless-docker")).not.toContain(task);
 });
 
