@@ -54,6 +54,8 @@ export interface AdvisoryRow {
   affects: string;
   meaning: string;
   fix: string;
+  /** Whether it is judged by what the program asks for, which a file of somebody else's can override on the host. */
+  isOfProgram?: boolean;
   judge: (host: HostFacts, given: GivenInputs) => Verdict;
 }
 
@@ -67,6 +69,12 @@ export function unaffected(evidence: string): Verdict {
 
 export function unknown(evidence: string): Verdict {
   return { status: "unknown", evidence };
+}
+
+/** What overrides the program's settings on the host, in words; undefined if nothing does. */
+export function overriddenBy(host: HostFacts): string | undefined {
+  const files = host["daemon.overrides"];
+  return files && `${files} can override what the program sets`;
 }
 
 /** The verdict where a fact is missing, which the next run of its step reports. */

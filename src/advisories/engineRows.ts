@@ -10,6 +10,7 @@ import {
   unknown,
   type Verdict,
 } from "./advisory";
+import { runningEngine, runsInstalledFile } from "./runningEngine";
 
 /** Faults of the engine, and of keys of daemon.json. */
 export const engineRows = {
@@ -21,15 +22,15 @@ export const engineRows = {
       "A security update of the engine is installed, but has not reached the daemon, because no package restarts a rootless daemon.",
     fix: "restart it: 'systemctl --user restart docker' as the account, which stops its containers",
     judge(host) {
-      const isInstalled = host["dockerd.isInstalledFile"];
-      const engine = host["versions.engine"] ?? "(not reported)";
+      const isInstalled = runsInstalledFile(host);
+      const engine = runningEngine(host) ?? "(not reported)";
       if (isInstalled === undefined) return notReported("which program its daemon runs");
       return isInstalled
         ? unaffected(
-            `when its step last ran, the daemon ran the dockerd that was installed, ${engine}`,
+            `when a step last looked, the daemon ran the dockerd that was installed, ${engine}`,
           )
         : affected(
-            `when its step last ran, the daemon ran another file than the dockerd that was installed, ${engine}`,
+            `when a step last looked, the daemon ran ${engine}, and another file was installed as dockerd`,
           );
     },
   },
@@ -41,8 +42,9 @@ export const engineRows = {
     meaning:
       "Whoever reaches tcpSocket with a client certificate can stop the daemon (CVE-2026-97032, CVE-2026-78659, CVE-2026-78663, CVE-2026-78669).",
     fix: "set engine.version to 29.9.0 or later, or take tcpSocket out and use the output dockerHost",
+    isOfProgram: true,
     judge(host, given) {
-      const engine = host["versions.engine"];
+      const engine = runningEngine(host);
       if (!given.hasTcpSocket) return unaffected("tcpSocket is not set");
       if (engine === undefined) return notReported("its engine");
       if (isFrom(engine, 29, 9)) return unaffected(`tcpSocket is set, and the engine is ${engine}`);
@@ -61,6 +63,7 @@ export const engineRows = {
     meaning:
       "Containers stop whenever the daemon does, because both run in RootlessKit's namespaces. After a stop, containers that were running may not start again by themselves.",
     fix: "take live-restore out of daemon",
+    isOfProgram: true,
     judge(_host, given) {
       const value = given.daemon["live-restore"];
       if (given.secretKeys.includes("live-restore"))
@@ -77,7 +80,8 @@ export const engineRows = {
     affects: "hosts whose daemon chooses json-file, by name or by log-opts alone, without max-size",
     meaning:
       "The driver json-file keeps every line that a container prints, for as long as the container exists.",
-    fix: "take log-driver and log-opts out of daemon, so that this package sets the driver local, which rotates; or add log-opts with max-size and max-file",
+    fix: "take log-driver and log-opts out of daemon, so that this package sets the driver local, which rotates; or add log-opts with max-size and max-file. Containers that exist keep the driver that they were created with: create them again",
+    isOfProgram: true,
     judge: (_host, given) => judgeLogs(given),
   },
 } satisfies Partial<Record<AdvisoryId, AdvisoryRow>>;

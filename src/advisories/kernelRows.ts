@@ -10,6 +10,7 @@ import {
   type Verdict,
 } from "./advisory";
 import { builtOn } from "./builtOn";
+import { runningEngine } from "./runningEngine";
 
 /** Faults of the kernel, or of what it does with an engine. */
 export const kernelRows = {
@@ -19,8 +20,8 @@ export const kernelRows = {
     affects:
       "kernels built before 2026-04-01 that have algif_aead; newer ones are unknown, because distributions patch old versions",
     meaning:
-      "A program of any account, and so of a container's user, can change files that it may only read, and become root of the machine. Rootless mode does not contain it, since the page cache is the kernel's.",
-    fix: "install the distribution's kernel update, and reboot. Until then, write 'install algif_aead /bin/false' to a file in /etc/modprobe.d and run 'rmmod algif_aead'; if it is built in, boot with initcall_blacklist=algif_aead_init. An engine from 29.4.2 on blocks such sockets for containers with the default seccomp profile, and not for other programs",
+      "Any account's program, also one in a container, can change files to which it has only read access, and become root of the machine. Rootless mode does not contain it, since the page cache is the kernel's.",
+    fix: "install the distribution's kernel update, and reboot. Until then, write 'install algif_aead /bin/false' to a file in /etc/modprobe.d and run 'rmmod algif_aead'; if it is built in, boot with initcall_blacklist=algif_aead_init. The default seccomp profile of engines from 29.4.2 on blocks such sockets in containers, but not for 32-bit programs, which reach them by socketcall; and nothing blocks them for programs outside of containers",
     judge: judgeCopyFail,
   },
 
@@ -76,11 +77,11 @@ const stateInWords = { loaded: "loaded", builtin: "built in", loadable: "loaded 
 
 /** Whether the engine's default profile blocks AF_ALG for containers. Packages of distributions may have it earlier. */
 function containersInWords(host: HostFacts): string {
-  const engine = host["versions.engine"] ?? "(not reported)";
+  const engine = runningEngine(host) ?? "(not reported)";
   const security = host["daemon.security"] ?? "";
   if (!/profile=(builtin|default)/.test(security))
     return `docker info does not say that engine ${engine} uses its default seccomp profile`;
   return isFrom(engine, 29, 4, 2)
-    ? `the default seccomp profile of engine ${engine} blocks it for containers`
+    ? `the default seccomp profile of engine ${engine} blocks it for containers, but not for 32-bit programs`
     : `engine ${engine} is older than 29.4.2, whose default seccomp profile blocks it for containers`;
 }

@@ -9,6 +9,7 @@ import {
   unknown,
   type Verdict,
 } from "./advisory";
+import { runningEngine } from "./runningEngine";
 
 /** The newest engine that these rows were read for: of a later one nobody knows yet whether it has the fault. */
 const newestRead = [29, 10];
@@ -23,7 +24,7 @@ export const networkRows = {
       "A container in a network of its own, as Compose makes one, may start although nobody reaches its published ports.",
     fix: "try a published port of such a container from another machine. If it does not answer, set DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS to false in environment, or engine.version to one before 29.5",
     judge(host) {
-      const engine = host["versions.engine"];
+      const engine = runningEngine(host);
       if (engine === undefined) return notReported("its engine");
       return isFrom(engine, 29, 5)
         ? unknown(`engine ${engine} is one of those of the report, and its ports were not tried`)
@@ -39,7 +40,7 @@ export const networkRows = {
       "'docker run -p 0:80', '-P' and Testcontainers fail now and then with 'bind: address already in use', because the daemon chooses a port in RootlessKit's network and does not try another one.",
     fix: "publish fixed ports, or start the container again. Engines before 29.0 try another port by themselves",
     judge(host) {
-      const engine = host["versions.engine"];
+      const engine = runningEngine(host);
       const driver = host["network.portDriver"];
       if (engine === undefined) return notReported("its engine");
       if (driver === undefined) return notReported("its port driver");
@@ -91,6 +92,7 @@ export const networkRows = {
     meaning:
       "DNS servers, WireGuard, game servers and HTTP/3 in containers see every client under one address: limits and blocks by address concern all of them.",
     fix: "set network.portDriver to slirp4netns, or network.driver to pasta",
+    isOfProgram: true,
     judge: judgeUdpAddresses,
   },
 
@@ -118,7 +120,7 @@ export const networkRows = {
 } satisfies Partial<Record<AdvisoryId, AdvisoryRow>>;
 
 function judgeNetHost(host: HostFacts): Verdict {
-  const engine = host["versions.engine"];
+  const engine = runningEngine(host);
   const [own, machines] = [host["dockerd.network"], host["dockerd.machineNetwork"]];
   if (engine === undefined) return notReported("its engine");
   if (!isFrom(engine, 29, 5)) return unaffected(`the engine is ${engine}`);
@@ -143,6 +145,7 @@ function judgeUdpAddresses(host: HostFacts): Verdict {
   if (driver === "slirp4netns" || driver === "implicit")
     return unaffected(`the port driver is ${driver}, which passes all addresses on`);
   if (driver !== "builtin") return unknown(`the port driver is ${driver}, which was not tried`);
+  if (hasProxy === "secret") return unknown("the value of userland-proxy in daemon is a secret");
   if (version === undefined || hasProxy === undefined) return notReported("its RootlessKit");
   if (hasProxy)
     return unknown(

@@ -3,7 +3,15 @@ import type { InputPath, SettingsAt } from "../steps/inputPaths";
 import type { Facts, FactTypes } from "../steps/facts";
 import { type MeasuringStep, measuredBy } from "../limitations/measured";
 import { AppArmorProfile } from "../steps/kernel/args";
-import type { Advisory, AdvisoryRow, GivenInputs, HostFacts } from "./advisory";
+import {
+  type Advisory,
+  type AdvisoryRow,
+  type GivenInputs,
+  type HostFacts,
+  overriddenBy,
+  unknown,
+  type Verdict,
+} from "./advisory";
 import { engineRows } from "./engineRows";
 import { kernelRows } from "./kernelRows";
 import { networkRows } from "./networkRows";
@@ -18,13 +26,23 @@ export const advisoryRows: Record<AdvisoryId, AdvisoryRow> = {
 /** What concerns a host, or may: rows that are affected come first, then those that are unknown. */
 export function advisoriesOf(host: HostFacts, given: GivenInputs): Advisory[] {
   const all = advisoryIds.map((id): Advisory => {
-    const { judge, title, meaning, fix, source } = advisoryRows[id];
-    const { status, evidence } = judge(host, given);
+    const { title, meaning, fix, source } = advisoryRows[id];
+    const { status, evidence } = verdictOf(id, host, given);
     const accepted = given.acceptedAdvisories.includes(id);
     return { id, title, status, evidence, meaning, fix, source, accepted };
   });
   const having = (status: string) => all.filter((one) => one.status === status);
   return [...having("affected"), ...having("unknown")];
+}
+
+/** What the row of an id says of a host. */
+export function verdictOf(id: AdvisoryId, host: HostFacts, given: GivenInputs): Verdict {
+  const { judge, isOfProgram } = advisoryRows[id];
+  const verdict = judge(host, given);
+  const overridden = isOfProgram ? overriddenBy(host) : undefined;
+  return overridden && verdict.status === "unaffected"
+    ? unknown(`${verdict.evidence}, but ${overridden}`)
+    : verdict;
 }
 
 /** Inputs that rows read. */

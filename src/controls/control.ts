@@ -26,6 +26,8 @@ export interface ControlRow {
   references: readonly string[];
   /** What closes it, or why it is declined, in one line for the documentation. */
   how: string;
+  /** Whether it is judged by what the program asks for, which a file of somebody else's can override on the host. */
+  isOfProgram?: boolean;
   judge: (host: HostFacts, given: GivenInputs) => ControlVerdict;
 }
 
@@ -41,7 +43,10 @@ export function declined(evidence: string, reason: string): ControlVerdict {
   return { status: "declined", evidence, fix: reason };
 }
 
-export function notJudged(what: string): ControlVerdict {
-  const evidence = `the host has not reported ${what} yet; a new operations.recheck asks for it`;
+export function unknown(evidence: string): ControlVerdict {
   return { status: "unknown", evidence, fix: "" };
+}
+
+export function notJudged(what: string): ControlVerdict {
+  return unknown(`the host has not reported ${what} yet; a new operations.recheck asks for it`);
 }

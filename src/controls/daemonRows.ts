@@ -1,6 +1,14 @@
 import type { GivenInputs, HostFacts } from "../advisories/advisory";
 import { isFrom } from "../limitations/versions";
-import { type ControlRow, type ControlVerdict, declined, met, notJudged, open } from "./control";
+import {
+  type ControlRow,
+  type ControlVerdict,
+  declined,
+  met,
+  notJudged,
+  open,
+  unknown,
+} from "./control";
 
 /** Recommendations about the daemon and keys of daemon.json. */
 export const daemonRows = {
@@ -21,14 +29,16 @@ export const daemonRows = {
     title: "Containers on the default bridge cannot reach each other",
     references: ["CIS 2.2", "OWASP 5"],
     how: "`daemon: { icc: false }`, which requires the module br_netfilter; or networks of their own for containers",
+    isOfProgram: true,
     judge: (_host, given) =>
       keyIs(given, "icc", false, "set icc to false in daemon, and load the module br_netfilter"),
   },
 
   "log-level": {
     title: "The daemon logs at level info, and not debug",
-    references: ["CIS 2.3"],
+    references: ["CIS 2.3", "OWASP 10"],
     how: "met by default; leave log-level and debug out of daemon",
+    isOfProgram: true,
     judge(_host, given) {
       const hidden = secretKey(given, "log-level", "debug");
       if (hidden) return hidden;
@@ -46,6 +56,7 @@ export const daemonRows = {
     title: "Docker makes its packet filter rules",
     references: ["CIS 2.4"],
     how: "met by default: the rules are those of RootlessKit's network, and not the machine's",
+    isOfProgram: true,
     judge(_host, given) {
       const hidden = secretKey(given, "iptables");
       if (hidden) return hidden;
@@ -59,6 +70,7 @@ export const daemonRows = {
     title: "No registry is used without TLS",
     references: ["CIS 2.5"],
     how: "met by default; `registryCertificates` instead of insecure-registries",
+    isOfProgram: true,
     judge(_host, given) {
       const hidden = secretKey(given, "insecure-registries");
       if (hidden) return hidden;
@@ -75,7 +87,8 @@ export const daemonRows = {
   "authenticated-api": {
     title: "The daemon's API is not reachable over the network without certificates",
     references: ["CIS 2.7", "OWASP 1"],
-    how: "always met: `tcpSocket` requires certificates on both sides, and is off by default",
+    how: "met: `tcpSocket` requires certificates on both sides, and is off by default; unknown if a drop-in of docker.service can open another socket",
+    isOfProgram: true,
     judge: (_host, { hasTcpSocket }) =>
       met(
         hasTcpSocket
@@ -85,13 +98,16 @@ export const daemonRows = {
   },
 
   "default-ulimits": {
-    title: "Containers have limits of open files and processes by default",
+    title: "Containers have limits by default, such as of open files",
     references: ["CIS 2.8", "OWASP 7"],
     how: '`daemon: { "default-ulimits": { nofile: { Name: "nofile", Soft: 1024, Hard: 4096 } } }`',
+    isOfProgram: true,
     judge(_host, given) {
-      const key = "default-ulimits";
-      return key in given.daemon || given.secretKeys.includes(key)
-        ? met("daemon has default-ulimits")
+      const hidden = secretKey(given, "default-ulimits");
+      if (hidden) return hidden;
+      const names = Object.keys((given.daemon["default-ulimits"] ?? {}));
+      return names.length > 0
+        ? met(`daemon has default-ulimits for ${names.join(", ")}`)
         : open("daemon has no default-ulimits", "set default-ulimits in daemon");
     },
   },
@@ -113,6 +129,7 @@ export const daemonRows = {
     title: "A plugin decides which calls of the API are allowed",
     references: ["CIS 2.12"],
     how: '`daemon: { "authorization-plugins": [...] }`, which was not tried in rootless mode',
+    isOfProgram: true,
     judge(_host, given) {
       const hidden = secretKey(given, "authorization-plugins");
       if (hidden) return hidden;
@@ -129,11 +146,16 @@ export const daemonRows = {
   "central-logs": {
     title: "Logs of containers are sent to another place",
     references: ["CIS 2.13"],
-    how: "`log-driver` in `daemon`, such as journald or syslog, and what forwards it",
+    how: "`log-driver` in `daemon`, such as syslog, fluentd or gelf; unknown with journald, which somebody else has to forward",
+    isOfProgram: true,
     judge(_host, given) {
       const hidden = secretKey(given, "log-driver");
       if (hidden) return hidden;
       const driver = given.daemon["log-driver"] ?? "json-file";
+      if (driver === "journald")
+        return unknown(
+          "the log driver is journald, and it is not known whether the journal is forwarded",
+        );
       return driver === "local" || driver === "json-file" || driver === "none"
         ? open(
             `the log driver is ${driver}`,
@@ -147,6 +169,7 @@ export const daemonRows = {
     title: "Programs in containers gain no privileges by setuid",
     references: ["CIS 2.14", "OWASP 4"],
     how: '`daemon: { "no-new-privileges": true }`; sudo and ping with a capability then fail in containers',
+    isOfProgram: true,
     judge: (_host, given) =>
       keyIs(given, "no-new-privileges", true, "set no-new-privileges to true in daemon"),
   },
@@ -155,11 +178,10 @@ export const daemonRows = {
     title: "Containers keep running while the daemon restarts",
     references: ["CIS 2.15"],
     how: "declined: it does not work in rootless mode, since RootlessKit's namespaces end with the daemon",
+    isOfProgram: true,
     judge: (_host, given) =>
       declined(
-        given.daemon["live-restore"] === true
-          ? "daemon has live-restore, which does not work"
-          : "daemon does not turn live-restore on",
+        liveRestoreInWords(given),
         "rootless mode cannot do it: the namespaces of the containers' network end with the daemon. Leave live-restore out of daemon",
       ),
   },
@@ -167,7 +189,8 @@ export const daemonRows = {
   "no-docker-proxy": {
     title: "docker-proxy is off",
     references: ["CIS 2.16"],
-    how: '`daemon: { "userland-proxy": false }` from RootlessKit 3 on; declined before, where no published port would answer',
+    how: '`daemon: { "userland-proxy": false }` from RootlessKit 3 on, which requires the module br_netfilter; declined before, where no published port would answer',
+    isOfProgram: true,
     judge: judgeProxy,
   },
 
@@ -178,8 +201,10 @@ export const daemonRows = {
     judge(host) {
       const security = host["daemon.security"];
       if (security === undefined) return notJudged("its security options");
+      if (/name=seccomp,profile=(builtin|default)\b/.test(security))
+        return met(`docker info says ${security}`);
       return /name=seccomp/.test(security) && !/profile=unconfined/.test(security)
-        ? met(`docker info says ${security}`)
+        ? unknown(`docker info says ${security}, a profile that was not read`)
         : open(`docker info says ${security}`, "take seccomp-profile out of daemon");
     },
   },
@@ -242,7 +267,16 @@ export const daemonRows = {
   },
 } satisfies Record<string, ControlRow>;
 
-function judgeProxy(host: HostFacts): ControlVerdict {
+function liveRestoreInWords({ daemon, secretKeys }: GivenInputs): string {
+  if (secretKeys.includes("live-restore")) return "the value of live-restore in daemon is a secret";
+  return daemon["live-restore"] === true
+    ? "daemon has live-restore, which does not work"
+    : "daemon does not turn live-restore on";
+}
+
+function judgeProxy(host: HostFacts, given: GivenInputs): ControlVerdict {
+  const hidden = secretKey(given, "userland-proxy");
+  if (hidden) return hidden;
   const hasProxy = host["daemon.userlandProxy"];
   const version = host["versions.rootlesskit"];
   if (hasProxy === undefined || version === undefined) return notJudged("its RootlessKit");
@@ -270,6 +304,5 @@ function keyIs(given: GivenInputs, key: string, wanted: boolean, fix: string): C
 function secretKey(given: GivenInputs, ...keys: string[]): ControlVerdict | undefined {
   const hidden = keys.filter((key) => given.secretKeys.includes(key));
   if (hidden.length === 0) return undefined;
-  const evidence = `the value of ${hidden.join(" and ")} in daemon is a secret`;
-  return { status: "unknown", evidence, fix: "" };
+  return unknown(`the value of ${hidden.join(" and ")} in daemon is a secret`);
 }

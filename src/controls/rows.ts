@@ -1,5 +1,5 @@
-import type { GivenInputs, HostFacts } from "../advisories/advisory";
-import type { Control, ControlRow } from "./control";
+import { type GivenInputs, type HostFacts, overriddenBy } from "../advisories/advisory";
+import { type Control, type ControlRow, type ControlVerdict, unknown } from "./control";
 import { daemonRows } from "./daemonRows";
 import { fileRows } from "./fileRows";
 
@@ -8,8 +8,17 @@ export const controlRows: Readonly<Record<string, ControlRow>> = { ...daemonRows
 
 /** All rows of one host, in the order of the table. */
 export function controlsOf(host: HostFacts, given: GivenInputs): Control[] {
-  return Object.entries(controlRows).map(([id, { title, references, judge }]) => ({
-    ...{ id, title, references: [...references] },
-    ...judge(host, given),
+  return Object.entries(controlRows).map(([id, row]) => ({
+    ...{ id, title: row.title, references: [...row.references] },
+    ...verdictOf(row, host, given),
   }));
+}
+
+/** What a row says of a host. */
+export function verdictOf(row: ControlRow, host: HostFacts, given: GivenInputs): ControlVerdict {
+  const verdict = row.judge(host, given);
+  const overridden = row.isOfProgram ? overriddenBy(host) : undefined;
+  return overridden && verdict.status !== "open"
+    ? unknown(`${verdict.evidence}, but ${overridden}`)
+    : verdict;
 }

@@ -9,6 +9,12 @@ const truth = {
   read: (found: string) => (/^(true|false)$/.test(found) ? found === "true" : undefined),
 };
 
+/** The same of a value of the program's; `secret` if it is a secret. */
+const truthOrSecret = {
+  wanted: "true, false or secret",
+  read: (found: string) => (found === "secret" ? "secret" : truth.read(found)),
+};
+
 /** Whether processes can use the kernel's algif_aead; `unseen` if the machine has no modules of its kernel. */
 const moduleStates = ["absent", "blocked", "builtin", "loadable", "loaded", "unseen"] as const;
 
@@ -57,6 +63,9 @@ export const measuredBy = {
     /** `/proc/sys/kernel/version`, which has the day on which the kernel was built. */
     "kernel.build": optional(text),
     "kernel.algifAead": optional(moduleState),
+    /** Whether the daemon ran the file that is installed as dockerd, and when that was seen; none without a daemon. */
+    "engine.isInstalledFile": optional(truth),
+    "engine.seenAt": optional(wholeNumber),
   },
   daemon: {
     ...daemonFacts,
@@ -68,15 +77,18 @@ export const measuredBy = {
     /** Whether daemon.json names the driver. */
     "daemon.isDriverNamed": truth,
     /** Whether daemon.json leaves docker-proxy on. */
-    "daemon.userlandProxy": truth,
+    "daemon.userlandProxy": truthOrSecret,
+    /** Files that say something else of docker.service than its unit, such as drop-ins; empty without one. */
+    "daemon.overrides": optional(anything),
     /** daemon.json's host-gateway-ip: empty without one, `secret` where it is one. */
     "daemon.hostGateway": anything,
     /** Whether the machine has that address. */
     "daemon.hostGatewayIsHere": truth,
     /** Facts of the process dockerd: its id, its network and the machine's, and what is in it. */
     "dockerd.process": wholeNumber,
-    /** Whether it runs the file that is installed as dockerd. */
+    /** Whether it runs the file that is installed as dockerd, and when that was seen: seconds since the epoch. */
     "dockerd.isInstalledFile": optional(truth),
+    "dockerd.seenAt": optional(wholeNumber),
     "dockerd.network": text,
     "dockerd.machineNetwork": text,
     "dockerd.interfaces": anything,

@@ -22,6 +22,11 @@ export const networkRows = {
       );
     if (driver !== "builtin") return unavailable(`RootlessKit's port driver is ${driver}`, fix);
     const isTransparent = isFrom(version, 3) && measured["rootlesskit.isTransparent"];
+    if (measured["daemon.userlandProxy"] === "secret")
+      return limited(
+        `whether RootlessKit's port driver builtin (${version}) passes on the addresses of clients depends on userland-proxy in daemon, and its value is a secret`,
+        fix,
+      );
     if (measured["daemon.userlandProxy"])
       return unavailable(
         `RootlessKit's port driver builtin (${version}) connects to docker-proxy, so every client has the address of the containers' gateway`,
@@ -121,7 +126,9 @@ export const networkRows = {
           "firewalld runs, so published ports are closed to the outside until you open them",
           "open each: firewall-cmd --permanent --add-port=8080/tcp, then firewall-cmd --reload",
         )
-      : available("firewalld does not run");
+      : available(
+          "firewalld does not run; rules of ufw, nftables or iptables for INPUT apply too, and were not looked at",
+        );
   },
 
   /** The protocols are what RootlessKit's port driver says of itself. */

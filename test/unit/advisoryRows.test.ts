@@ -1,7 +1,13 @@
 import type { Advisory, GivenInputs } from "../../src/advisories/advisory";
 import { builtOn } from "../../src/advisories/builtOn";
-import { advisoriesOf, advisoryRows, givenInputs, hostFactsOf } from "../../src/advisories/rows";
-import { advisoryIds } from "../../src/steps/advisoryIds";
+import {
+  advisoriesOf,
+  advisoryRows,
+  givenInputs,
+  hostFactsOf,
+  verdictOf,
+} from "../../src/advisories/rows";
+import { type AdvisoryId, advisoryIds } from "../../src/steps/advisoryIds";
 import { readSettings } from "../../src/steps/settings";
 import type { Facts } from "../../src/steps/facts";
 import { usualFacts } from "./mocks";
@@ -32,13 +38,28 @@ const ubuntu = { "versions.os": "Ubuntu 24.04.3 LTS" };
 const pasta = { network: { driver: "pasta" } };
 const detached = { "dockerd.network": "net:[1]", "dockerd.machineNetwork": "net:[1]" };
 const engine = (version: string) => ({ "versions.engine": version, "daemon.version": version });
+/** Since the step daemon ran: another dockerd was installed, and the daemon has not restarted, or has. */
+const replacedSince = {
+  ...{ "versions.engine": "29.9.0", "engine.isInstalledFile": "false" },
+  "engine.seenAt": "1760009999",
+};
+const upgradedSince = { ...replacedSince, "engine.isInstalledFile": "true" };
+const overridden = {
+  "daemon.overrides": "/home/app/.config/systemd/user/docker.service.d/override.conf",
+};
 const fresh = "#1 SMP PREEMPT_DYNAMIC Debian 6.12.99-1 (2026-10-02)";
 const tcpSocket = { caCertificate: "a", certificate: "b", privateKey: "c" };
 
 const cases: Case[] = [
   ["CVE-2026-31431", {}, {}, "affected", /is loaded on demand, .* built on 2025-09-20, before/],
   ["CVE-2026-31431", { "kernel.algifAead": "builtin" }, {}, "affected", /is built in, /],
-  ["CVE-2026-31431", engine("29.4.2"), {}, "affected", /of engine 29\.4\.2 blocks it for cont/],
+  [
+    "CVE-2026-31431",
+    engine("29.4.2"),
+    {},
+    "affected",
+    /29\.4\.2 blocks it for containers, but not for 32-bit/,
+  ],
   ["CVE-2026-31431", engine("29.4.1"), {}, "affected", /29\.4\.1 is older than 29\.4\.2/],
   ["CVE-2026-31431", { "daemon.security": "[]" }, {}, "affected", /info does not say that/],
   ["CVE-2026-31431", { "kernel.build": fresh }, {}, "unknown", /2026-10-02: the changelog/],
@@ -50,10 +71,18 @@ const cases: Case[] = [
 
   ["custom-bridge-ports", engine("29.8.1"), {}, "unknown", /were not tried$/],
   ["custom-bridge-ports", engine("29.4.3"), {}, "unaffected", /about 29\.5$/],
-  ["custom-bridge-ports", { "versions.engine": undefined }, {}, "unknown", /has not reported/],
+  [
+    "custom-bridge-ports",
+    { "versions.engine": undefined, "daemon.version": undefined },
+    {},
+    "unknown",
+    /has not reported/,
+  ],
 
   ["daemon-older-than-package", { "dockerd.isInstalledFile": "false" }, {}, "affected", /another/],
   ["daemon-older-than-package", {}, {}, "unaffected", /ran the dockerd that was installed/],
+  ["daemon-older-than-package", replacedSince, {}, "affected", /ran 26\.1\.5\+dfsg1, and another/],
+  ["daemon-older-than-package", upgradedSince, {}, "unaffected", /was installed, 29\.9\.0$/],
   ["daemon-older-than-package", { "dockerd.isInstalledFile": undefined }, {}, "unknown", /not rep/],
 
   ["dynamic-ports-collide", engine("29.0.0"), {}, "affected", /29\.0\.0, the port driver builtin$/],
@@ -72,6 +101,11 @@ const cases: Case[] = [
   ["http2-on-tcp-socket", {}, { tcpSocket }, "unknown", /the distribution's 26\.1\.5/],
   ["http2-on-tcp-socket", engine("29.9.0"), dockers({ tcpSocket }), "unaffected", /29\.9\.0$/],
   ["http2-on-tcp-socket", {}, {}, "unaffected", /is not set$/],
+  ["http2-on-tcp-socket", replacedSince, dockers({ tcpSocket }), "affected", /is 26\.1\.5/],
+  ["http2-on-tcp-socket", upgradedSince, dockers({ tcpSocket }), "unaffected", /is 29\.9\.0$/],
+  ["http2-on-tcp-socket", overridden, {}, "unknown", /is not set, but .*override\.conf can/],
+  ["live-restore", overridden, {}, "unknown", /override\.conf can override/],
+  ["logs-without-limit", overridden, {}, "unknown", /override\.conf can override/],
 
   ["live-restore", {}, { daemon: { "live-restore": true } }, "affected", /live-restore: true$/],
   ["live-restore", {}, { daemon: { "live-restore": false } }, "unaffected", /does not turn/],
@@ -96,10 +130,10 @@ const cases: Case[] = [
   ],
   [
     "net-host-reaches-loopback",
-    { ...detached, "versions.engine": "29.8.1" },
+    { ...detached, ...upgradedSince },
     {},
     "unknown",
-    /29\.8\.1 now, .* with 26\.1\.5/,
+    /29\.9\.0 now, .* with 26\.1\.5/,
   ],
 
   ["overlay2-on-kernel-5-10", { "versions.kernel": "5.10.0-35-amd64" }, {}, "affected", /5\.10\.0/],
@@ -178,8 +212,7 @@ function dockers(args: Record<string, unknown>) {
 }
 
 test.each(cases)("%s where %j, with %j: %s", (id, facts, args, status, evidence) => {
-  const { judge } = advisoryRows[id as keyof typeof advisoryRows];
-  const verdict = judge(factsOf(facts), inputsOf(args));
+  const verdict = verdictOf(id as AdvisoryId, factsOf(facts), inputsOf(args));
   expect(verdict.status).toBe(status);
   expect(verdict.evidence).toMatch(evidence);
 });

@@ -1,5 +1,5 @@
 import { givenInputs, hostFactsOf } from "../../src/advisories/rows";
-import { controlRows, controlsOf } from "../../src/controls/rows";
+import { controlRows, controlsOf, verdictOf } from "../../src/controls/rows";
 import { readSettings } from "../../src/steps/settings";
 import { usualFacts } from "./mocks";
 
@@ -17,7 +17,12 @@ function inputsOf(args: Record<string, unknown> = {}, secretPaths: string[] = []
 }
 
 const daemon = (keys: Record<string, unknown>) => ({ daemon: keys });
-const modes = (text: string) => ({ "files.modes": text });
+/** The usual modes, of which some differ. */
+const modes = (text: string) => ({
+  "files.modes": `${usualFacts.daemon["files.modes"]} ${text}`,
+});
+const dropIn = "/home/app/.config/systemd/user/docker.service.d/override.conf";
+const overridden = { "daemon.overrides": dropIn };
 const file = ".config/docker/daemon.json";
 const tls = ".config/docker/tls";
 const tcpSocket = { caCertificate: "a", certificate: "b", privateKey: "c" };
@@ -39,13 +44,19 @@ const cases: Case[] = [
   ["log-level", {}, {}, "met", /is info$/],
   ["log-level", {}, daemon({ "log-level": "debug" }), "open", /"debug"/],
   ["log-level", {}, daemon({ debug: true }), "open", /debug true$/],
+  ["log-level", overridden, {}, "unknown", /override\.conf can override what the program sets$/],
+  ["log-level", overridden, daemon({ debug: true }), "open", /debug true$/],
+  ["authenticated-api", overridden, {}, "unknown", /override\.conf can override/],
+  ["live-restore", overridden, {}, "unknown", /override\.conf can override/],
+  ["seccomp-profile", overridden, {}, "met", /profile=builtin/],
   ["packet-filter", {}, {}, "met", /leaves iptables on$/],
   ["packet-filter", {}, daemon({ iptables: false }), "open", /iptables: false$/],
   ["secure-registries", {}, {}, "met", /no insecure/],
   ["secure-registries", {}, daemon({ "insecure-registries": ["a"] }), "open", /has 1 insecure/],
   ["authenticated-api", {}, {}, "met", /is not set/],
   ["authenticated-api", {}, { tcpSocket }, "met", /verifies/],
-  ["default-ulimits", {}, daemon({ "default-ulimits": { nofile: {} } }), "met", /has default/],
+  ["default-ulimits", {}, daemon({ "default-ulimits": { nofile: {} } }), "met", /for nofile$/],
+  ["default-ulimits", {}, daemon({ "default-ulimits": {} }), "open", /has no default/],
   ["default-ulimits", {}, {}, "open", /has no default/],
   ["user-namespace", {}, {}, "met", /0 1234 1/],
   ["user-namespace", { "dockerd.idMap": "0 0 4294967295" }, {}, "open", /0 0 4294967295$/],
@@ -54,6 +65,7 @@ const cases: Case[] = [
   ["authorization-plugin", {}, {}, "open", /whoever reaches/],
   ["central-logs", {}, daemon({ "log-driver": "syslog" }), "met", /"syslog"$/],
   ["central-logs", {}, {}, "open", /is local$/],
+  ["central-logs", {}, daemon({ "log-driver": "journald" }), "unknown", /journald.*not known/],
   ["no-new-privileges", {}, daemon({ "no-new-privileges": true }), "met", /: true$/],
   ["no-new-privileges", {}, {}, "open", /does not have/],
   ["live-restore", {}, {}, "declined", /does not turn/],
@@ -71,6 +83,13 @@ const cases: Case[] = [
     "open",
     /unc/,
   ],
+  [
+    "seccomp-profile",
+    { "daemon.security": "[name=seccomp,profile=/home/app/own.json]" },
+    {},
+    "unknown",
+    /own\.json\], a profile that was not read$/,
+  ],
   ["no-experiments", {}, {}, "met", /is false$/],
   ["no-experiments", { "daemon.experimental": "true" }, {}, "open", /is true$/],
   ["security-module", { "daemon.security": "[name=apparmor]" }, {}, "met", /apparmor/],
@@ -84,11 +103,21 @@ const cases: Case[] = [
   ["daemon-json-file", modes(`${file}=664:1234:1235`), {}, "open", /is 0664/],
   ["daemon-json-file", modes(`${file}=644:1300:1235`), {}, "open", /of uid 1300/],
   ["daemon-json-file", modes(`${file}=644:0:0`), {}, "met", /of uid 0/],
-  ["daemon-json-file", modes(".=700:1234:1235"), {}, "unknown", /the mode of \.config/],
+  ["daemon-json-file", modes(".config=777:1234:1235"), {}, "open", /^\.config is 0777/],
+  [
+    "daemon-json-file",
+    modes(".config/docker=755:1300:1"),
+    {},
+    "open",
+    /docker is 0755 of uid 1300/,
+  ],
+  ["daemon-json-file", modes(".=770:1234:1235"), {}, "open", /^\. is 0770/],
+  ["daemon-json-file", { "files.modes": ".=700:1234:1235" }, {}, "unknown", /the mode of \.config/],
   ["daemon-json-file", { "files.modes": undefined }, {}, "unknown", /modes and owners/],
   ["environment-file", {}, {}, "met", /environment is 0600/],
   ["environment-file", modes(".config/docker/environment=644:1234:1"), {}, "open", /is 0644/],
   ["unit-file", {}, {}, "met", /docker\.service is 0644/],
+  ["unit-file", modes(".config/systemd/user=775:1234:1235"), {}, "open", /user is 0775/],
   ["unit-file", modes(".config/systemd/user/docker.service=666:1234:1"), {}, "open", /is 0666/],
   ["tls-certificate-files", {}, {}, "met", /is not set$/],
   [
@@ -96,7 +125,7 @@ const cases: Case[] = [
     modes(`${tls}/ca.pem=644:1234:1 ${tls}/cert.pem=646:1234:1`),
     { tcpSocket },
     "open",
-    /ca\.pem is 0644 .*, .*cert\.pem is 0646/,
+    /^\.config\/docker\/tls\/cert\.pem is 0646/,
   ],
   ["tls-key-file", {}, {}, "met", /is not set$/],
   ["tls-key-file", modes(`${tls}/key.pem=600:1234:1`), { tcpSocket }, "met", /is 0600/],
@@ -110,7 +139,7 @@ const cases: Case[] = [
 ];
 
 test.each(cases)("%s where %j, with %j: %s", (id, facts, args, status, evidence) => {
-  const verdict = controlRows[id].judge(factsOf(facts), inputsOf(args));
+  const verdict = verdictOf(controlRows[id], factsOf(facts), inputsOf(args));
   expect(verdict.status).toBe(status);
   expect(verdict.evidence).toMatch(evidence);
   expect(verdict.fix === "").toBe(status === "met" || status === "unknown");
@@ -129,15 +158,26 @@ test.each(Object.keys(controlRows))("%s: facts that meet it, and facts that do n
   expect([...found]).toEqual(expect.arrayContaining(always[id] ?? ["met", "open"]));
 });
 
-test.each(["icc", "log-level", "iptables", "insecure-registries", "log-driver"])(
-  "a secret value of %s is not judged, nor told",
-  (key) => {
-    const given = inputsOf(daemon({ [key]: "hidden" }), [`daemon.${key}`]);
-    const rows = controlsOf(factsOf(), given).filter(({ status }) => status === "unknown");
-    expect(rows.length).toBeGreaterThan(0);
-    expect(JSON.stringify(rows)).not.toContain("hidden");
-  },
-);
+const judgedKeys = [
+  ...["icc", "log-level", "iptables", "insecure-registries", "log-driver"],
+  ...["default-ulimits", "userland-proxy"],
+];
+
+test.each(judgedKeys)("a secret value of %s is not judged, nor told", (key) => {
+  const given = inputsOf(daemon({ [key]: "hidden" }), [`daemon.${key}`]);
+  const rows = controlsOf(factsOf(), given).filter(({ status }) => status === "unknown");
+  expect(rows.length).toBeGreaterThan(0);
+  expect(JSON.stringify(rows)).not.toContain("hidden");
+});
+
+test("a secret value of live-restore is not told", () => {
+  const given = inputsOf(daemon({ "live-restore": true }), ["daemon.live-restore"]);
+  const { status, evidence } = controlRows["live-restore"].judge(factsOf(), given);
+  expect([status, evidence]).toEqual([
+    "declined",
+    "the value of live-restore in daemon is a secret",
+  ]);
+});
 
 test("of a usual host: each row once", () => {
   const rows = controlsOf(factsOf(), inputsOf());

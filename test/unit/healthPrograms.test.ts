@@ -135,6 +135,7 @@ test.each([
   };
   program("docker", 'echo "Docker version 29.1.1, build x"');
   program("rootlessctl", `printf '{\\n "args": "%s" }\\n' "$*"`);
+  program("systemctl", `printf '%s\\n' "$*" '/a/override.conf /b.conf'`);
   writeFileSync(join(folder, "docker.sock"), "");
   const there = join(folder, "there");
   if (kind === "regular") writeFileSync(there, "");
@@ -148,8 +149,8 @@ test.each([
   writeFileSync(join(folder, ".config/docker/daemon.json"), "{}", { mode: 0o600 });
   const { uid, gid } = userInfo();
   const of = `${uid}:${gid}`;
-  const modes = `.config/docker/daemon.json=600:${of} .=700:${of} ${folder}=700:${of} ${folder}/docker.sock=644:${of}`;
+  const modes = `.config/docker/daemon.json=600:${of} .=700:${of} .config=755:${of} .config/docker=755:${of} ${folder}=700:${of} ${folder}/docker.sock=644:${of}`;
   expect(run("health/daemonWords.program.sh", [there], env)).toBe(
-    `Docker version 29.1.1, build x\n${socket}\n${modes}\n{args:--socket${folder}/dockerd-rootless/api.sockinfo--json}`,
+    `Docker version 29.1.1, build x\n${socket}\n${modes}\n--user show -p FragmentPath -p DropInPaths --value docker.service /a/override.conf /b.conf\n{args:--socket${folder}/dockerd-rootless/api.sockinfo--json}`,
   );
 });

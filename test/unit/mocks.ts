@@ -90,6 +90,8 @@ export const usualFacts: Record<string, Record<string, string>> = {
     "rootlesskit.capability": "",
     "kernel.build": "#1 SMP PREEMPT_DYNAMIC Debian 6.12.48-1 (2025-09-20)",
     "kernel.algifAead": "loadable",
+    "engine.isInstalledFile": "true",
+    "engine.seenAt": "1760000000",
   },
   daemon: {
     storageDriver: "overlay2",
@@ -107,10 +109,12 @@ export const usualFacts: Record<string, Record<string, string>> = {
     "daemon.experimental": "false",
     "daemon.isDriverNamed": "false",
     "daemon.userlandProxy": "true",
+    "daemon.overrides": "",
     "daemon.hostGateway": "",
     "daemon.hostGatewayIsHere": "false",
     "dockerd.process": "4321",
     "dockerd.isInstalledFile": "true",
+    "dockerd.seenAt": "1760000007",
     "dockerd.network": "net:[4026532299]",
     "dockerd.machineNetwork": "net:[4026531840]",
     "dockerd.interfaces": "lo,tap0,docker0",
@@ -127,7 +131,7 @@ export const usualFacts: Record<string, Record<string, string>> = {
     "machine.firewalld": "false",
     "criu.path": "",
     "files.modes":
-      ".config/docker/daemon.json=600:1234:1235 .config/docker/environment=600:1234:1235 .config/systemd/user/docker.service=644:1234:1235 .=750:1234:1235 /run/user/1234=700:1234:1235 /run/user/1234/docker.sock=660:1234:1235",
+      ".config/docker/daemon.json=600:1234:1235 .config/docker/environment=600:1234:1235 .config/systemd/user/docker.service=644:1234:1235 .=750:1234:1235 .config=755:1234:1235 .config/docker=755:1234:1235 .config/docker/tls=700:1234:1235 .config/systemd=755:1234:1235 .config/systemd/user=755:1234:1235 /run/user/1234=700:1234:1235 /run/user/1234/docker.sock=660:1234:1235",
   },
 };
 

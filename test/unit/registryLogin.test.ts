@@ -135,6 +135,13 @@ test.each([
     "its answer contains the password",
   ],
   [
+    "the header with the login",
+    `refused: Basic ${Buffer.from("me:s3cret").toString("base64")}`,
+    "s3cret",
+    "",
+    "its answer contains the password",
+  ],
+  [
     "a proxy",
     "geheim-wort",
     "s3cret",

@@ -1,5 +1,5 @@
 # A trace of each run in the machine's journal, for whoever asks later what ran as root:
-# 'journalctl -t rootless-docker'. A run that is killed leaves its first entry alone. Where there is
+# 'journalctl -t rootless-docker _UID=0'. A run that is killed leaves its first entry alone. Where there is
 # no journald, nothing is written, and the run goes on.
 
 # The run in words, set by trace_begin: empty where a run leaves no trace, as a check.

@@ -6,12 +6,13 @@
 what_restarts() { grep -hvE '^(Timeout[A-Za-z]*=[^"]|\[|$)' "$@" || true; }
 
 # Prints the ground that the daemon stands on, which other steps can change, on one line: the engine's
-# programs, the account's ids, what rootlesskit may, and the controllers that are delegated.
+# programs, the account's ids, what rootlesskit may, and the controllers that are delegated. Programs
+# have their own paths there, since that of an unpacked engine leads from version to version.
 ground() {
 	local file
 	# shellcheck disable=SC2046 # words and paths without blanks
 	set -- $(
-		stat -L -c '%n %s %Y' $(engine_programs)
+		stat -c '%n %s %Y' $(realpath $(engine_programs))
 		for file in /etc/subuid /etc/subgid; do read_ranges "$file" && echo "$ID_RANGES"; done
 		getcap "$(rootlesskit_program)" 2>/dev/null || true
 		delegated_controllers

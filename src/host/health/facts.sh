@@ -5,17 +5,20 @@
 # Facts of the step daemon, whose document this run has.
 limitation_facts() {
 	local dockerd address here=false apparmor=''
-	# The oldest of that name: what runs in a container is younger.
-	dockerd=$(pgrep -o -u "$ACCOUNT_UID" -x dockerd) || fail "docker.service of $ACCOUNT" \
+	dockerd=$(daemon_process) || fail "docker.service of $ACCOUNT" \
 		"it has no process dockerd" '' \
 		"run again; if it still has none, see 'systemctl --user status docker' as $ACCOUNT"
 	word_facts "$dockerd"
 	process_facts "$dockerd"
 	argument_facts
 	fact daemon.isDriverNamed "$(yes_if has daemon.json/storage-driver)"
-	fact daemon.userlandProxy "$(yes_if [ "$(doc daemon.json/userland-proxy)" != false ])"
+	if is_secret daemon.json/userland-proxy; then
+		fact daemon.userlandProxy secret
+	else
+		fact daemon.userlandProxy "$(yes_if [ "$(doc daemon.json/userland-proxy)" != false ])"
+	fi
 	address=$(doc daemon.json/host-gateway-ip)
-	case " $(doc secrets) " in *' daemon.json/host-gateway-ip '*) address=secret ;; esac
+	if is_secret daemon.json/host-gateway-ip; then address=secret; fi
 	fact daemon.hostGateway "$address"
 	if [ -n "$address" ] && ip -o address show scope global | grep -qF " $address/"; then
 		here=true
@@ -29,6 +32,21 @@ limitation_facts() {
 	fact criu.path "$(command -v criu)"
 }
 
+# True if the value of a key is a secret, which the document does not have. $1 such as daemon.json/icc.
+is_secret() {
+	case " $(doc secrets) " in
+	*" $1 "*) true ;;
+	*) false ;;
+	esac
+}
+
+# Prints the account's process dockerd. Of several the oldest: what runs in a container is younger.
+daemon_process() { pgrep -o -u "$ACCOUNT_UID" -x dockerd; }
+
+# True if a process runs the file that is installed as dockerd. An upgrade puts another file in its
+# place, and the process goes on with the one from before. $1 the process.
+runs_installed_dockerd() { [ "/proc/$1/exe" -ef "$(command -v dockerd)" ]; }
+
 yes_if() {
 	if "$@"; then
 		printf true
@@ -41,7 +59,7 @@ yes_if() {
 # /run/docker.sock for containers, and the protocols of RootlessKit's ports. $1 dockerd's process.
 # root as account: questions to RootlessKit and dockerd by their sockets. health/daemonWords.program.sh.
 word_facts() {
-	local version='' socket='' modes='' info=''
+	local version='' socket='' modes='' unit='' info=''
 	fact daemon.limits "$(words_of "$(docker_info Limits)")"
 	fact daemon.security "$(words_of "$(docker_info SecurityOptions)")"
 	fact daemon.version "$(word_of_account "$(docker_info ServerVersion)")"
@@ -49,7 +67,8 @@ word_facts() {
 	as_account sh -c "$DAEMON_WORDS_SH" sh "/proc/$1/root/run/docker.sock" \
 		</dev/null >"$WORK/words" || true
 	# The last line has no end.
-	{ read -r version && read -r socket && read -r modes && read -r info; } <"$WORK/words" || true
+	{ read -r version && read -r socket && read -r modes && read -r unit && read -r info; } \
+		<"$WORK/words" || true
 	version=${version#Docker version }
 	fact client.version "$(word_of_account "${version%%,*}")"
 	fact dockerd.socket "$(words_of "$socket")"
@@ -63,7 +82,26 @@ word_facts() {
 	case $info in *[!a-z0-9,]*) info='' ;; esac
 	fact rootlesskit.protocols "$info"
 	case $modes in *[!A-Za-z0-9./=:\ _-]*) modes='' ;; esac
-	if [ -n "$modes" ]; then fact files.modes "$(printf %.800s "$modes")"; fi
+	if [ -n "$modes" ]; then fact files.modes "$(printf %.1200s "$modes")"; fi
+	fact daemon.overrides "$(words_of "$(overrides_of_unit "$unit")")"
+}
+
+# Prints the files that say something else of docker.service than this program's unit: drop-ins, or
+# another unit in its place. Those of distributions, which are for all services, do not count. $1 the
+# paths that systemd has read.
+overrides_of_unit() {
+	local path list=''
+	set -f
+	# shellcheck disable=SC2086 # a word for each path
+	set -- $1
+	set +f
+	for path in "$@"; do
+		case $path in
+		*/.config/systemd/user/docker.service | /usr/lib/systemd/* | /lib/systemd/*) ;;
+		*) list="$list${list:+ }$path" ;;
+		esac
+	done
+	printf '%s' "$list"
 }
 
 # Words of the account's programs, as a part of a text. $1 the words.
@@ -73,8 +111,8 @@ words_of() { printf '%.300s' "$(shown "$1")"; }
 process_facts() {
 	local name value
 	fact dockerd.process "$1"
-	# An upgrade puts another file in its place, and the process goes on with the one from before.
-	fact dockerd.isInstalledFile "$(yes_if [ "/proc/$1/exe" -ef "$(command -v dockerd)" ])"
+	fact dockerd.isInstalledFile "$(yes_if runs_installed_dockerd "$1")"
+	fact dockerd.seenAt "$(date +%s)"
 	{
 		# shellcheck disable=SC2046,SC2183 # a word for each link
 		printf 'machineNetwork %s\nnetwork %s\n' $(readlink /proc/1/ns/net "/proc/$1/ns/net")
@@ -120,7 +158,7 @@ argument_facts() {
 
 # Facts of the step machine that what it gives back can change.
 machine_facts() {
-	local rootlesskit capability
+	local rootlesskit capability dockerd
 	rootlesskit=$(rootlesskit_program)
 	capability=$(capability_state "$rootlesskit")
 	case $capability in none | gone) capability='' ;; esac
@@ -132,6 +170,10 @@ machine_facts() {
 	fact rootlesskit.capability "$capability"
 	fact kernel.build "$(words_of_file /proc/sys/kernel/version)"
 	fact kernel.algifAead "$(algif_aead_state "$(words_of_file /proc/sys/kernel/osrelease)")"
+	# At the first up there is no daemon yet.
+	dockerd=$(daemon_process) || return 0
+	fact engine.isInstalledFile "$(yes_if runs_installed_dockerd "$dockerd")"
+	fact engine.seenAt "$(date +%s)"
 }
 
 # Whether processes can use algif_aead, the module of CVE-2026-31431. Prints absent, blocked, builtin,
@@ -169,22 +211,12 @@ is_off_at_boot() {
 	esac
 }
 
-# True if a line such as "install algif_aead /bin/false" keeps the module from being loaded. A line
-# with "blacklist" does not, because the kernel asks for the module by its own name.
+# True if modprobe runs false or true in place of loading the module, because a line such as "install
+# algif_aead /bin/false" says so. A line with "blacklist" does not, because the kernel asks for the
+# module by its own name.
 is_load_refused() {
-	local file word name command
-	for file in /etc/modprobe.d/*.conf /run/modprobe.d/*.conf /lib/modprobe.d/*.conf; do
-		[ -f "$file" ] || continue
-		while read -r word name command _; do
-			[ "$word" = install ] || continue
-			case $name in
-			algif[-_]aead) ;;
-			*) continue ;;
-			esac
-			case $command in
-			*/false | */true) return 0 ;;
-			esac
-		done <"$file"
-	done
-	return 1
+	case $(modprobe --show-depends algif_aead 2>/dev/null) in
+	*install\ */false* | *install\ */true*) true ;;
+	*) false ;;
+	esac
 }

@@ -57,23 +57,27 @@ log_in() {
 		as_account_within 90 sh -c "$LOG_IN_SH" sh "${login%%:*}" "$1"; then
 		return 0
 	fi
-	problem "registryAuth $1" "docker cannot log in ($(words_of_login "${login#*:}" "$1"))" \
+	problem "registryAuth $1" "docker cannot log in ($(words_of_login "${login#*:}" "$1" "$2"))" \
 		'' "depending on the reason in brackets, correct the username and password in registryAuth; or add the certificate \
 of its authority to registryCertificates, or the registry to insecure-registries of daemon; \
 or check that the daemon can reach it (firewall, or a proxy in environment)"
 }
 
 # What docker said last, as a part of a message. A registry may answer with the password that it was
-# given, and the daemon with its proxy. $1 the password, $2 the address.
+# given, alone or as the header Authorization has it, and the daemon with its proxy. $1 the password,
+# $2 the address, $3 the file with USERNAME:PASSWORD.
 words_of_login() {
-	local said in_json
+	local said in_json in_header
 	said=$(grep -v '^WARNING' "$WORK/said" | tail -n 1 | without_logins_of_urls)
 	in_json=$(json_string "$1")
 	in_json=${in_json#'"'}
 	in_json=${in_json%'"'}
+	in_header=$(base64 -w 0 <"$3")
 	case $said in
 	'') printf 'no answer in 90 seconds' ;;
-	*"$1"* | *"$in_json"*) printf "its answer contains the password and is not shown" ;;
+	*"$1"* | *"$in_json"* | *"$in_header"*)
+		printf "its answer contains the password and is not shown"
+		;;
 	*)
 		if has_daemon_secrets; then
 			printf "its answer may quote secret values; run 'docker login %s' as %s to see it" \

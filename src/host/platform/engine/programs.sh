@@ -34,10 +34,12 @@ start_script() {
 # The file itself, which a capability is given to.
 rootlesskit_program() { realpath -m "$(command -v rootlesskit || echo /usr/bin/rootlesskit)"; }
 
-# The version of dockerd, which takes 40 ms to say it: asked once for a file. Nothing without one.
+# The version of dockerd, which takes 40 ms to say it: asked once for a file. Nothing without one. Its
+# own path counts, since that of an unpacked engine leads from version to version.
 engine_version() {
-	local said stamp known
-	stamp=$(stat -L -c '%n %s %Y' "$(command -v dockerd)" 2>/dev/null) || return 0
+	local dockerd said stamp known
+	dockerd=$(realpath "$(command -v dockerd)" 2>/dev/null) || return 0
+	stamp=$(stat -c '%n %s %Y' "$dockerd")
 	known=$(remembered engine-version)
 	if [ "${known% *}" != "$stamp" ]; then
 		said=$(dockerd --version 2>/dev/null) || return 0
