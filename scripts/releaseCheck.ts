@@ -29,6 +29,7 @@ export function releaseTasks(read: Read): string[] {
 const beforePublication = [
   ...["README.md", "docs/tutorial.md", "docs/compare.md"],
   ...["docs/how-to/languages.md", "docs/how-to/ci.md"],
+  ...["docs/_index.md", "docs/installation-configuration.md"],
   ...["examples/github-actions/preview.yml", "examples/github-actions/drift.yml"],
   ...["examples/gitlab-ci/preview.yml", "examples/docker-provider/package.json"],
 ];

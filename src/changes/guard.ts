@@ -94,7 +94,7 @@ function refusalInWords(
 ): string | undefined {
   return refused.length === 0
     ? undefined
-    : `${about}: operations.restarts is refuse, and does not allow this change: ${byEffect(refused)}. To fix: set operations.restarts to allow for this change, or revert the change. Nothing was changed${by}`;
+    : `${about}: operations.restarts is set to refuse, and does not allow this change: ${byEffect(refused)}. To fix: set operations.restarts to allow for this change, or revert the change. Nothing was changed${by}`;
 }
 
 /** The same arguments, with what they were before in the place of what is not known yet. */

@@ -42,7 +42,7 @@ const causes: { says: RegExp; happened: string; fix: string; begun?: true }[] = 
   },
   {
     says: /no common algorithm for host key/,
-    happened: "the SSH server does not sign with a key of hostKey's type",
+    happened: "the SSH server has no usable host key of the type in connection.hostKey",
     fix: "set hostKey to the machine's ed25519 or ecdsa key (/etc/ssh/ssh_host_*_key.pub): OpenSSH 8.8 and later refuse ssh-rsa as the command plugin requests it",
   },
   {

@@ -105,7 +105,7 @@ export const daemonRows = {
     judge(_host, given) {
       const hidden = secretKey(given, "default-ulimits");
       if (hidden) return hidden;
-      const names = Object.keys((given.daemon["default-ulimits"] ?? {}));
+      const names = Object.keys(given.daemon["default-ulimits"] ?? {});
       return names.length > 0
         ? met(`daemon has default-ulimits for ${names.join(", ")}`)
         : open("daemon has no default-ulimits", "set default-ulimits in daemon");

@@ -153,7 +153,7 @@ export async function ask(asking: Asking): Promise<Answer> {
     await logOn(
       asking.component,
       "error",
-      `${message}. operations.driftDetection is required, so nothing runs. To fix: ${fix}`,
+      `${message}. Nothing runs, because operations.driftDetection is set to required. To fix: ${fix}`,
     );
     return { ...left, fails: true };
   }

@@ -102,7 +102,7 @@ stop_without_owner() {
 	if [ -s "$OWN/owner" ]; then return 0; fi
 	fail "installation $ID" "this machine has no record of it; the step machine writes that record" '' \
 		"if the machine was created again, give operations.recheck a new value, so that every step runs; \
-if another stack took the account over, remove this RootlessDockerHost from its program"
+if another stack has taken over the account, remove this RootlessDockerHost from the program that you ran now"
 }
 
 # The program's step was written for another agent than this one.

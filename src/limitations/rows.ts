@@ -64,7 +64,7 @@ const rows = {
     const fix =
       missing.length > 0
         ? `add ${missing.join(" ")} to account.cgroupControllers; if that changes nothing, check that /sys/fs/cgroup/cgroup.controllers of the machine lists them (for memory, some kernels require cgroup_enable=memory on their command line)`
-        : `restart the daemon, which has all of them by then: 'systemctl --user restart docker' as ${measured["account.name"]}`;
+        : `all controllers are delegated now: restart the daemon to use them: 'systemctl --user restart docker' as ${measured["account.name"]}`;
     return limits === "false false false"
       ? unavailable(`docker info: no limit works; controllers delegated: ${names}`, fix)
       : limited(

@@ -280,7 +280,7 @@ test("a host that has to answer: one error, in a preview and in up, and nothing 
   await host.setReachable(false);
   try {
     await expect(installation.stack.preview(program)).rejects.toThrow(
-      /\S+ could not be checked: .*\. operations\.driftDetection is required, so nothing runs\. To fix: make the machine reachable, or set operations\.driftDetection to preview/,
+      /\S+ could not be checked: .*\. Nothing runs, because operations\.driftDetection is set to required\. To fix: make the machine reachable, or set operations\.driftDetection to preview/,
     );
     const noWait = { connection: { ...connectionTo(host), connectTimeout: 0 } };
     const required = {

@@ -208,7 +208,7 @@ describe("on a machine whose root runs Docker", () => {
     const said = await failureOf({ connection: connectionTo(rootful) }, rootful);
     expect(said).toContainEqual(
       expect.stringMatching(
-        /^preflight: rootfulDocker: root runs a Docker daemon \(process \d+\) with 1 running container \(db\), but rootfulDocker is refuse\. To fix: .*keep.*disable.*purge/,
+        /^preflight: rootfulDocker: root runs a Docker daemon \(process \d+\) with 1 running container \(db\), but rootfulDocker is set to refuse\. To fix: .*keep.*disable.*purge/,
       ),
     );
     expect(diffSnapshots(beforeRefusal, await snapshotHost(rootful))).toEqual([]);
@@ -223,6 +223,6 @@ test("problems of Outputs end the program before anything is reached", async () 
   });
   expect(said).toContain("account.uid: '3' is out of range; use 1000 to 59999");
   expect(said).toContain(
-    "account.name: 'Bob Smith' is not an account name; use at most 32 of a-z, 0-9, '_' and '-', a letter first",
+    "account.name: 'Bob Smith' is not an account name; use at most 32 of a-z, 0-9, '_' and '-', and a letter or '_' first",
   );
 });

@@ -34,7 +34,7 @@ const logins = async () =>
   Number(await host.run("journalctl -q -u ssh --no-pager | grep -c 'Accepted publickey'"));
 
 const words = (found: string) =>
-  `web: operations.restarts is refuse, and does not allow this change: ${found}. To fix: set operations.restarts to allow for this change, or revert the change. Nothing was changed`;
+  `web: operations.restarts is set to refuse, and does not allow this change: ${found}. To fix: set operations.restarts to allow for this change, or revert the change. Nothing was changed`;
 const restart = "the daemon restarts; containers stop, and those with a restart policy start again";
 const moves =
   "the whole installation moves: a new, empty daemon starts in the new place, and the one in the old place stops";
@@ -109,7 +109,7 @@ test("what another up left to do: the step's own error", async () => {
   const before = await logins();
   const { failure } = await installation.tryUp(refuse(edit));
   expect(failure).toContain(
-    `error: before hook "rootless-docker:web-stepRestarts" failed: web-daemon: operations.restarts is refuse, and does not allow this change: daemon.json/log-level: ${restart}. To fix`,
+    `error: before hook "rootless-docker:web-stepRestarts" failed: web-daemon: operations.restarts is set to refuse, and does not allow this change: daemon.json/log-level: ${restart}. To fix`,
   );
   expect(await logins()).toBe(before + 1);
   expect(await installation.daemonStart()).toBe(running);

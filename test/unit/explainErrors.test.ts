@@ -81,7 +81,7 @@ test.each([
   ],
   [
     "ssh: handshake failed: ssh: no common algorithm for host key; we offered: [ssh-rsa], peer offered: [ssh-ed25519]",
-    "the SSH server does not sign with a key of hostKey's type",
+    "the SSH server has no usable host key of the type in connection.hostKey",
   ],
 ])("%s: %s", (error, happened) => {
   const message = explainConnectionError("web-agent", error);

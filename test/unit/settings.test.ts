@@ -323,7 +323,7 @@ describe("secret values of daemon and environment are apart", () => {
 });
 
 const notAccount =
-  "is not an account name; use at most 32 of a-z, 0-9, '_' and '-', a letter first";
+  "is not an account name; use at most 32 of a-z, 0-9, '_' and '-', and a letter or '_' first";
 const notHost =
   "is not a host name or an address; write one without scheme or brackets, with user and port in their own options";
 const notAuthorizedKey =

@@ -32,7 +32,7 @@ new_account_problems() {
 	fi
 	if others_can_change "$ACCOUNT_HOME" || [ -e "$ACCOUNT_HOME" ] || [ -h "$ACCOUNT_HOME" ]; then
 		problem "account.home" "$ACCOUNT_HOME cannot be the home of a new account, because it \
-exists already, or because others than root can change the path to it" '' \
+exists already, or because users other than root can change the path to it" '' \
 			"name another directory in account.home, such as one in /home, or move the existing directory away"
 	fi
 	if has uid && getent passwd "$(doc uid)" >/dev/null; then

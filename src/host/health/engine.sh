@@ -92,7 +92,7 @@ rootful_docker_problems() {
 		if [ "$1" = refuse ]; then
 			problem "rootfulDocker" \
 				"root runs a Docker daemon (process $process)$(roots_containers), but rootfulDocker is \
-refuse" '' "stop it, or set rootfulDocker to keep (both run side by side), disable (it \
+set to refuse" '' "stop it, or set rootfulDocker to keep (both run side by side), disable (it \
 stops with its containers and is masked, and its data are kept) or purge ($PURGE_DELETES)"
 			return 0
 		fi
@@ -112,7 +112,7 @@ containerd_problems() {
 	done
 	if [ -n "$used" ]; then
 		problem "rootfulDocker" \
-			"purge would stop containerd, which also runs containers of others than Docker \
+			"purge would stop containerd, which also runs containers that Docker did not start \
 ($used)" '' \
 			"set rootfulDocker to disable, which keeps containerd running; or stop what uses it"
 	fi

@@ -25,7 +25,7 @@ owner_problems() {
 			problem "account $1" \
 				"$(owner_of "$other") uses it on this machine, so $(doc owner) cannot use it" '' \
 				"use another account, destroy the other host first, or set operations.takeOver to take the \
-account over from it; if it is this host under an earlier name, give it aliases"
+account over from it; if that owner is this host under an earlier name, add aliases to the component"
 		fi
 	done
 }

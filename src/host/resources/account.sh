@@ -235,7 +235,7 @@ why_account_stays() {
 	case $1 in
 	is-login) printf 'this run is logged in as it; "userdel -r %s" as root removes it' "$ACCOUNT" ;;
 	holds-home) printf 'its home contains the home of %s' "$(account_in_home)" ;;
-	redirectable) printf 'others than root can redirect the path to its home' ;;
+	redirectable) printf 'users other than root can redirect the path to its home' ;;
 	has-own-files)
 		printf 'it has files in %s; "userdel -r %s" removes it' "$ACCOUNT_HOME" "$ACCOUNT"
 		;;

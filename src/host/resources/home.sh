@@ -66,7 +66,7 @@ stop_or_leave_home() {
 	if [ "$VERB" != revert ] || [ -z "$(remembered home)" ]; then
 		if [ "$VERB" = revert ]; then remember home refused; fi
 		fail "$ACCOUNT_HOME" "$1" '' \
-			"see what is mounted there, whether its disk is full, and what runs, then run again; \
+			"see what is mounted there, whether its disk is full, and which of the account's processes run, then run again; \
 a second destroy keeps what is there and continues"
 	fi
 	: >"$WORK/home/refused"

@@ -36,7 +36,7 @@ path_set() {
 	local kind mode owner
 	# A directory that others can change leads root where they like.
 	if others_can_change "$1"; then
-		fail "$1" "others than root can change a directory that leads to it" '' \
+		fail "$1" "users other than root can change a directory that leads to it" '' \
 			"see 'namei -l $1', and remove that permission, then run again"
 	fi
 	read -r kind mode _ owner <<-VALUE

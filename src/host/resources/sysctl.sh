@@ -43,7 +43,7 @@ sysctl_set() {
 		STAYS_AS_IT_IS=yes
 	else
 		fail "$1" "it is '$(sysctl_state "$1")', and the kernel does not let root set it to '$value' here \
-($(tail -n 1 "$WORK/error"))" '' "set it from outside, because this looks like a container"
+($(tail -n 1 "$WORK/error"))" '' "this machine looks like a container: set it on the machine that runs the container"
 	fi
 }
 

@@ -31,7 +31,7 @@ const accountName: Rule<string> = (value) =>
     ? "is reserved by the system; name an ordinary account"
     : /^[a-z_][a-z0-9_-]{0,31}$/.test(value)
       ? undefined
-      : "is not an account name; use at most 32 of a-z, 0-9, '_' and '-', a letter first";
+      : "is not an account name; use at most 32 of a-z, 0-9, '_' and '-', and a letter or '_' first";
 
 // sshd(8): options, in which a space stands in quotes only, then type, key and comment.
 const keyLine =

@@ -10,7 +10,7 @@ const prefix = "docker-credential-";
 
 const helperName: Rule<string> = (value) => {
   if (value.startsWith(prefix))
-    return `is the program's whole name; write what follows ${prefix}, such as ecr-login`;
+    return `includes the prefix ${prefix}; write only the part after it, such as ecr-login`;
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value)
     ? undefined
     : `is not the name of a credential helper; write what follows ${prefix} in its program's name, such as ecr-login`;

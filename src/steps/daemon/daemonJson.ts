@@ -126,7 +126,7 @@ const slice: Rule<string> = (value) =>
 const bridge: Rule<string> = (value) =>
   ["", "none", "docker0"].includes(value)
     ? undefined
-    : "is a bridge that does not exist in RootlessKit's network; write none, or leave it out";
+    : "is a bridge that does not exist in RootlessKit's network; set it to none, or leave it out";
 
 const containerd: Rule<string> = (value) =>
   /^(\/var)?\/run\/containerd(\/|$)/.test(value)

@@ -1,7 +1,7 @@
 import type { Accepted, Refused } from "../../support/arguments";
 
 const notAccount =
-  "is not an account name; use at most 32 of a-z, 0-9, '_' and '-', a letter first";
+  "is not an account name; use at most 32 of a-z, 0-9, '_' and '-', and a letter or '_' first";
 const ofTheSystem = "is reserved by the system; name an ordinary account";
 const notPath =
   "is not an absolute path without '.', '..', colons and control characters; write one such as /srv/app";

@@ -256,7 +256,7 @@ export const refused: Refused[] = [
   [
     "daemon.bridge",
     "br0",
-    "'br0' is a bridge that does not exist in RootlessKit's network; write none, or leave it out",
+    "'br0' is a bridge that does not exist in RootlessKit's network; set it to none, or leave it out",
   ],
   [
     "daemon.containerd",

@@ -69,7 +69,7 @@ export const refused: Refused[] = [
   helper("ecr login", `'ecr login' ${notHelper}`),
   helper(
     "docker-credential-ecr-login",
-    "'docker-credential-ecr-login' is the program's whole name; write what follows docker-credential-, such as ecr-login",
+    "'docker-credential-ecr-login' includes the prefix docker-credential-; write only the part after it, such as ecr-login",
   ),
   ["registryAuth", { ...login }, "the value is not a list; write one"],
   ["registryAuth", "s3cret", "the value is not a list; write one"],

@@ -102,8 +102,8 @@ storageDriver or unitOverrides, and give operations.recheck a new value, because
 	say_why_it_failed "$(date -r "$WORK/began" +%s)"
 	# Its own step, which may have settings for a new engine, does not run before this one has ended.
 	if [ -n "$FOLLOWS" ]; then
-		fix="run 'pulumi up' with --target for the resource that ends in '-daemon', if the program has \
-settings that it needs now (those of its last up were used here); or $fix"
+		fix="this start used the settings of the last up: if the program has newer ones that the daemon \
+needs now, run 'pulumi up' with --target for the resource that ends in '-daemon'; or $fix"
 	fi
 	if ran_with_found_files; then
 		run_apart run_with_earlier_files

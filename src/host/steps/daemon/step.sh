@@ -43,7 +43,7 @@ daemon_apply() {
 stop_on_other_secrets() {
 	if [ "$(doc secrets)" = "$(secret_names)" ]; then return 0; fi
 	fail "secret values" \
-		"this machine has those of '$(secret_names)', but the daemon requires those of '$(doc secrets)'" '' \
+		"the machine has values of '$(secret_names)', but the program has values of '$(doc secrets)'" '' \
 		"run pulumi up with a new value of operations.recheck, which copies them again"
 }
 
