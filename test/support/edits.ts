@@ -53,6 +53,18 @@ const quietEdits = (userKey: string): Edit[] => [
     host: { command: "cat /home/app/.ssh/authorized_keys 2>&1 | wc -l", prints: "1" },
   },
   {
+    name: "account.limits",
+    row: "`account.limits`",
+    change: { account: { name: "app", limits: { tasks: 2000 } } },
+    steps: ["machine"],
+    restarts: false,
+    host: {
+      command:
+        "cat /etc/systemd/system/user-$(id -u app).slice.d/*.conf 2>/dev/null | grep Max || true",
+      prints: "TasksMax=2000",
+    },
+  },
+  {
     name: "prune",
     row: "`prune`",
     change: { prune: { schedule: "Sun 03:00", all: true } },
