@@ -96,7 +96,8 @@ test("to another disk: image, container, volume and log move along; destroy name
   const [move, remove] = under("## Move the data to another disk");
   await root(host, move);
   await app.up(elsewhere);
-  await root(host, remove);
+  await run(remove);
+  expect(await host.run("ls /home/app/.local/share")).not.toContain("docker");
   expect(await run("docker info -f '{{.DockerRootDir}}'")).toBe("/srv/docker\n");
   expect(await run("docker ps --format '{{.Names}} {{.Image}}'")).toBe("web busybox\n");
   expect(await run("docker exec web cat /by-hand")).toBe("by hand\n");

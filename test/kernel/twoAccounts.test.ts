@@ -61,7 +61,7 @@ test("the account that eats memory is killed inside its own limit, and the other
   const before = await lives();
   expect(before.stdout).toMatch(/^true \d+\n$/);
   // tail keeps all of a line in memory, and this one has no end.
-  const eats = await docker("greedy", "run --name eats busybox tail /dev/zero");
+  const eats = await docker("greedy", "run --name eats busybox busybox tail /dev/zero");
   expect(eats.exitCode).toBe(137);
   expect(await killed("greedy")).toBeGreaterThan(0);
   expect(await killed("calm")).toBe(0);
