@@ -71,10 +71,12 @@ export function unknown(evidence: string): Verdict {
   return { status: "unknown", evidence };
 }
 
-/** What overrides the program's settings on the host, in words; undefined if nothing does. */
+/** What overrides the program's settings on the host, or may, in words; undefined if nothing does. */
 export function overriddenBy(host: HostFacts): string | undefined {
   const files = host["daemon.overrides"];
-  return files && `${files} can override what the program sets`;
+  if (files === undefined)
+    return "the host has not reported whether other files override what the program sets";
+  return files === "" ? undefined : `${files} can override what the program sets`;
 }
 
 /** The verdict where a fact is missing, which the next run of its step reports. */

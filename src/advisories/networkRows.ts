@@ -9,7 +9,7 @@ import {
   unknown,
   type Verdict,
 } from "./advisory";
-import { runningEngine } from "./runningEngine";
+import { runningEngine, runsInstalledFile } from "./runningEngine";
 
 /** The newest engine that these rows were read for: of a later one nobody knows yet whether it has the fault. */
 const newestRead = [29, 10];
@@ -107,6 +107,10 @@ export const networkRows = {
       const version = host["versions.rootlesskit"];
       const driver = host["network.portDriver"];
       if (version === undefined) return notReported("its RootlessKit");
+      if (isFrom(version, 3, 0, 1) && runsInstalledFile(host) === false)
+        return unknown(
+          `RootlessKit ${version} is installed, but the daemon may run an earlier one`,
+        );
       if (!isFrom(version, 3) || isFrom(version, 3, 0, 1))
         return unaffected(`RootlessKit is ${version}`);
       if (driver === undefined) return notReported("its port driver");

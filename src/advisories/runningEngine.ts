@@ -7,7 +7,8 @@ import type { HostFacts } from "./advisory";
 export function runningEngine(host: HostFacts): string | undefined {
   const { "versions.engine": installed, "daemon.version": said } = host;
   if (isMachineLater(host) && host["engine.isInstalledFile"]) return installed;
-  return said ?? installed;
+  // The agent's word for an answer that it does not pass on.
+  return said === "unknown" ? undefined : (said ?? installed);
 }
 
 /** Whether the daemon ran the file that was installed as dockerd, when a step last looked; undefined if none has. */

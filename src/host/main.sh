@@ -66,13 +66,13 @@ run_step() {
 	settle
 	stop_on_problems
 	release
+	call_if_there "${STEP}_facts"
 	if [ -s "$WORK/changed" ]; then sync_host; fi
 	mark_as_applied
 	# A run that changes nothing restarts nothing, which a preview would not have shown: the ground may be
 	# another one by an upgrade of the system's own.
 	if [ -s "$WORK/changed" ] || [ -n "$WAS_KILLED" ]; then follow_daemon; fi
-	# What the daemon runs now is one of them.
-	call_if_there "${STEP}_facts"
+	call_if_there "${STEP}_facts_of_daemon"
 	end_step
 }
 

@@ -57,6 +57,18 @@ test.each<[string, Record<string, string>, string, string?]>([
   ],
   ["a line 'install algif_aead /bin/false'", dep, "blocked", "install /bin/false "],
   ["a line 'install algif-aead /usr/bin/true'", dep, "blocked", "install /usr/bin/true "],
+  [
+    "a refused load of what the module depends on alone",
+    dep,
+    "loadable",
+    `install /bin/true \n${insmod}`,
+  ],
+  [
+    "a load with a command that ends in true",
+    dep,
+    "loadable",
+    "install { /sbin/modprobe -i algif_aead; /bin/true; } ",
+  ],
   ["a load with a command", dep, "loadable", "install /sbin/modprobe -i algif_aead "],
   ["a line 'blacklist algif_aead', which does not stop the kernel", dep, "loadable", insmod],
 ])("%s", (_what, files, wanted, modprobe = "") => {

@@ -151,6 +151,6 @@ test.each([
   const of = `${uid}:${gid}`;
   const modes = `.config/docker/daemon.json=600:${of} .=700:${of} .config=755:${of} .config/docker=755:${of} ${folder}=700:${of} ${folder}/docker.sock=644:${of}`;
   expect(run("health/daemonWords.program.sh", [there], env)).toBe(
-    `Docker version 29.1.1, build x\n${socket}\n${modes}\n--user show -p FragmentPath -p DropInPaths --value docker.service /a/override.conf /b.conf\n{args:--socket${folder}/dockerd-rootless/api.sockinfo--json}`,
+    `Docker version 29.1.1, build x\n${socket}\n${modes}\n--user show -p FragmentPath -p DropInPaths --value docker.service /a/override.conf /b.conf \n{args:--socket${folder}/dockerd-rootless/api.sockinfo--json}`,
   );
 });

@@ -23,8 +23,10 @@ modes=$(stat -L -c '%n=%a:%u:%g' .config/docker/daemon.json .config/docker/envir
 echo $modes
 
 unit=$(systemctl --user show -p FragmentPath -p DropInPaths --value docker.service)
+set -f
 # shellcheck disable=SC2086 # a word for each path
-echo $unit
+printf '%s ' $unit
+echo
 
 api=$XDG_RUNTIME_DIR/dockerd-rootless/api.sock
 if command -v rootlessctl >/dev/null; then

@@ -83,7 +83,8 @@ word_facts() {
 	fact rootlesskit.protocols "$info"
 	case $modes in *[!A-Za-z0-9./=:\ _-]*) modes='' ;; esac
 	if [ -n "$modes" ]; then fact files.modes "$(printf %.1200s "$modes")"; fi
-	fact daemon.overrides "$(words_of "$(overrides_of_unit "$unit")")"
+	# systemd has read at least the unit itself, unless it did not answer.
+	if [ -n "$unit" ]; then fact daemon.overrides "$(words_of "$(overrides_of_unit "$unit")")"; fi
 }
 
 # Prints the files that say something else of docker.service than this program's unit: drop-ins, or
@@ -97,7 +98,7 @@ overrides_of_unit() {
 	set +f
 	for path in "$@"; do
 		case $path in
-		*/.config/systemd/user/docker.service | /usr/lib/systemd/* | /lib/systemd/*) ;;
+		*/.config/systemd/user/docker.service | */lib/systemd/user/service.d/*) ;;
 		*) list="$list${list:+ }$path" ;;
 		esac
 	done
@@ -158,7 +159,7 @@ argument_facts() {
 
 # Facts of the step machine that what it gives back can change.
 machine_facts() {
-	local rootlesskit capability dockerd
+	local rootlesskit capability
 	rootlesskit=$(rootlesskit_program)
 	capability=$(capability_state "$rootlesskit")
 	case $capability in none | gone) capability='' ;; esac
@@ -170,15 +171,20 @@ machine_facts() {
 	fact rootlesskit.capability "$capability"
 	fact kernel.build "$(words_of_file /proc/sys/kernel/version)"
 	fact kernel.algifAead "$(algif_aead_state "$(words_of_file /proc/sys/kernel/osrelease)")"
-	# At the first up there is no daemon yet.
+}
+
+# Facts of the step machine, after the daemon has followed its changes. At the first up there is none
+# yet.
+machine_facts_of_daemon() {
+	local dockerd
 	dockerd=$(daemon_process) || return 0
 	fact engine.isInstalledFile "$(yes_if runs_installed_dockerd "$dockerd")"
 	fact engine.seenAt "$(date +%s)"
 }
 
 # Whether processes can use algif_aead, the module of CVE-2026-31431. Prints absent, blocked, builtin,
-# loadable, loaded, or unseen where the machine has no modules of this kernel. Files alone are read,
-# because a socket of AF_ALG would load the module. $1 the kernel.
+# loadable, loaded, or unseen where the machine has no modules of this kernel. No socket of AF_ALG is
+# opened, because it would load the module. $1 the kernel.
 algif_aead_state() {
 	local modules=/lib/modules/$1 files
 	if is_off_at_boot; then
@@ -215,8 +221,10 @@ is_off_at_boot() {
 # algif_aead /bin/false" says so. A line with "blacklist" does not, because the kernel asks for the
 # module by its own name.
 is_load_refused() {
-	case $(modprobe --show-depends algif_aead 2>/dev/null) in
-	*install\ */false* | *install\ */true*) true ;;
+	# The last line is of the module itself, after those that it depends on.
+	case $(modprobe --show-depends algif_aead 2>/dev/null | tail -n 1) in
+	'install /bin/false ' | 'install /usr/bin/false ') true ;;
+	'install /bin/true ' | 'install /usr/bin/true ') true ;;
 	*) false ;;
 	esac
 }

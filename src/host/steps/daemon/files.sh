@@ -105,7 +105,7 @@ $limit
 
 [Service]
 Environment=PATH=$PATH
-Environment=XDG_CONFIG_HOME=%h/.config
+UnsetEnvironment=XDG_CONFIG_HOME
 EnvironmentFile=%h/.config/docker/environment
 ExecStart=$(start_script)
 ExecReload=/bin/kill -s HUP \$MAINPID
