@@ -263,7 +263,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/machine/engine.sh",
     text: `	[ -n "$source" ] && [ "$source" != "$(doc source)" ]`,
     put: `	[ -n "$source" ]`,
-    room: [upheld(), host("packages")],
+    room: [clauses("stays until destroy")],
   },
   {
     id: "packages-of-before-are-ours",
@@ -272,7 +272,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/platform/packages/listNewPackages.program.sh",
     text: "	'- /'*)",
     put: "	*' /'*)",
-    room: [upheld(), host("packages")],
+    room: [unit("packagePrograms")],
   },
   {
     id: "packages-of-another-source-stay",
@@ -290,7 +290,8 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/packages.sh",
     text: `grep -vxFf "$WORK/wanted.packages" >"$WORK/ours" || return 0`,
     put: `cat >"$WORK/ours"`,
-    room: [upheld(), host("packages")],
+    // apt has a list of its own besides.
+    room: [host("pacman", "what another installation wants")],
   },
   // 5. An account that was made here goes with Delete, whole. With Keep it stays if it has anything of its own.
   {
@@ -594,7 +595,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/path.sh",
     text: `if others_can_change "$1"; then`,
     put: "if false; then",
-    room: [upheld("can lead elsewhere"), host("staticArchive", "root runs nothing")],
+    room: [clauses("where others can lead it")],
   },
   {
     id: "home-held-up-twice",
@@ -694,7 +695,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/platform/packages/apt.sh",
     text: `	enable_brought_pam_profile\n`,
     put: "",
-    room: [host("packages")],
+    room: [host("packages", "pam-auth-update")],
   },
   {
     id: "changed-units-forgotten",
@@ -721,7 +722,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `	making) undo_half_account "$RECORDED_NAME" ;;`,
     put: "	making) ;;",
-    room: [clauses("an account that somebody makes"), cutOff()],
+    room: [clauses("nobody has used since"), cutOff()],
   },
   {
     id: "half-packages-stay",

@@ -15,6 +15,9 @@ const both: StepArgs = { ...fuse, network: { driver: "pasta" } };
 const bobs: StepArgs = { ...fuse, owner: "infra/test/bob", account: { name: "bob" } };
 
 let host: TestHost;
+beforeAll(async () => {
+  host = await bootHost();
+});
 
 /** Of the packages that the options bring, those that are installed. */
 const installed = async () =>
@@ -28,7 +31,6 @@ const installed = async () =>
     .sort();
 
 test("an option's packages stay until destroy, and then as far as another installation wants them", async () => {
-  host = await bootHost();
   const fresh = await snapshotHost(host);
   const [ada, bob] = [new Installation(host, "aa"), new Installation(host, "bb")];
   await ada.applyAll(both);

@@ -108,5 +108,17 @@ test("what somebody needs meanwhile stays, and reasons are as they were", async 
   await given.host.run("pacman -D --asexplicit libcap; pacman -R --noconfirm passt");
 });
 
+test("what another installation wants stays, until that one goes", async () => {
+  const app = new Installation(given.host, "a1");
+  const other = new Installation(given.host, "b2");
+  const others = { ...wishes(), account: { name: "other" } };
+  await applyEngine(app, wishes());
+  await applyEngine(other, others);
+  await revertEngine(app, wishes());
+  await given.host.run("pacman -Q slirp4netns libslirp");
+  await revertEngine(other, others);
+  await given.host.run("none pacman -Q slirp4netns");
+});
+
 // As from the AUR.
 testPreinstalled(given);

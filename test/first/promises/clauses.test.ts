@@ -252,6 +252,20 @@ describe("killed", () => {
   );
 
   test(
+    promise(5, "after useradd: an account that nobody has used since is made anew"),
+    async () => {
+      const app = install();
+      await killedBy("sync", "'-f /home/kay'");
+      expect((await app.tryUp(wishesOf("kay", "delete"))).exitCode).not.toBe(0);
+      await asBefore("sync");
+      await root(host, "id kay");
+      await app.up(wishesOf("kay", "delete"));
+      await app.destroy();
+      await root(host, "none id kay; none test -e /home/kay");
+    },
+  );
+
+  test(
     promise(8, "between a unit's file and systemd, which has to read it: the next up has it read"),
     async () => {
       const app = install();
@@ -433,4 +447,30 @@ test(promise(4, "what nobody needs, and was there before, stays when ours go"), 
   await app.up(wishesOf("lea", "delete", { storageDriver: "fuse-overlayfs" }));
   await app.destroy();
   await root(host, "dpkg -s passt | grep -q 'ok installed'; none dpkg -s fuse-overlayfs");
+});
+
+test(promise(4, "what a step does not want any more stays until destroy"), async () => {
+  const app = install();
+  await app.up(wishesOf("ned", "delete", { storageDriver: "fuse-overlayfs" }));
+  await app.up(wishesOf("ned", "delete", { storageDriver: "overlay2" }));
+  const kernel = { sysctls: { "net.core.somaxconn": "8192" } };
+  await app.up(wishesOf("ned", "delete", { storageDriver: "overlay2", kernel }));
+  await root(host, "dpkg -s fuse-overlayfs | grep -q 'ok installed'");
+  await app.destroy();
+  await root(host, "none dpkg -s fuse-overlayfs");
+});
+
+test(promise(7, "root writes no file where others can lead it"), async () => {
+  const app = install();
+  const kernel = { sysctls: { "net.core.somaxconn": "8192" } };
+  await root(host, "chown nobody /etc/sysctl.d");
+  const { exitCode, said } = await app.tryUp(wishesOf("pam", "delete", { kernel }));
+  expect(exitCode).not.toBe(0);
+  expect(said.join("\n")).toContain("users other than root can change a directory");
+  await root(
+    host,
+    "none test -e /etc/sysctl.d/99-zz-rootless-docker-net.core.somaxconn.conf; chown root /etc/sysctl.d",
+  );
+  await app.up(wishesOf("pam", "delete", { kernel }));
+  await app.destroy();
 });
