@@ -81,7 +81,8 @@ export class Scratch {
       `--testTimeout=${8 * 60_000}`,
       "--runTestsByPath",
       join(this.root, file),
-      ...(words === undefined ? [] : ["--testNamePattern", words]),
+      // Words may begin with a hyphen.
+      ...(words === undefined ? [] : [`--testNamePattern=${words}`]),
     ]);
     if (exitCode === null) return { outcome: "failed", test: file, message: "it did not end" };
     if (!existsSync(outputFile)) return { outcome: "invalid", test: file, message: "no result" };

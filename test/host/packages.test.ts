@@ -74,11 +74,14 @@ test("a package that was killed while it was unpacked: it is completed, and its 
   const before = (await masks()).stdout;
   expect(before).toBe("masked\nmasked\nmasked\n");
   await host.run(
-    "sed -i -E '/^Package: (containerd|docker.io)$/,/^$/ s/^Status: .*/Status: install ok unpacked/' /var/lib/dpkg/status",
+    `sed -i -E -e '/^Package: containerd$/,/^$/ s/^Status: .*/Status: install ok unpacked/' \
+      -e '/^Package: docker.io$/,/^$/ s/^Status: .*/Status: install reinstreq half-installed/' /var/lib/dpkg/status`,
   );
   await ada.apply("machine", fuse);
   expect((await masks()).stdout).toBe(before);
-  expect(await host.run("dpkg-query -W -f '${db:Status-Abbrev}' containerd")).toBe("ii ");
+  expect(await host.run("dpkg-query -W -f '${db:Status-Abbrev}' containerd docker.io")).toBe(
+    "ii ii ",
+  );
   await ada.revertAll(fuse);
 });
 
@@ -86,14 +89,15 @@ test("pam-auth-update that was killed before it wrote the files of PAM: the next
   const sessions = () => host.run("grep -c pam_systemd.so /etc/pam.d/common-session || true");
   await host.run("apt-get -q -y purge libpam-systemd >/dev/null 2>&1");
   expect(await sessions()).toBe("0\n");
-  // It has noted that it has seen the profile, and goes no further.
-  await host.run(
-    `cp -a /usr/sbin/pam-auth-update /root/whole
-    sed -i '/^close(SEEN)/a kill 9, $$;' /usr/sbin/pam-auth-update; none cmp -s /usr/sbin/pam-auth-update /root/whole`,
-  );
+  // It has noted that it has seen the profile, and goes no further; nor does anything that has called it.
+  await host.run(`cp -a /usr/sbin/pam-auth-update /root/whole
+    printf '#!/bin/sh\\npkill -9 -f [a]gents/dd/agent; pkill -9 apt-get; pkill -9 dpkg\\n' >/root/kill
+    sed -i '/^close(SEEN)/a system("sh /root/kill"); kill 9, $$;' /usr/sbin/pam-auth-update
+    none cmp -s /usr/sbin/pam-auth-update /root/whole`);
   const ada = new Installation(host, "dd");
+  await ada.install();
   expect((await ada.tryApply("machine", fuse)).exitCode).not.toBe(0);
-  await host.run("mv /root/whole /usr/sbin/pam-auth-update");
+  await host.run("mv /root/whole /usr/sbin/pam-auth-update; grep -qx systemd /var/lib/pam/seen");
   expect(await sessions()).toBe("0\n");
   await ada.applyAll(fuse);
   expect(await sessions()).toBe("1\n");
