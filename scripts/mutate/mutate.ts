@@ -53,17 +53,41 @@ async function tryMutant(
   files: string[],
 ): Promise<Result | undefined> {
   if (!scratch.isProgram(mutant)) return note(mutant, "invalid", "it is no program");
-  return scratch.with(mutant, async () => {
-    for (const file of files) {
-      const { outcome, test, message } = await scratch.test(file);
-      if (scratch.isEnded) return undefined;
-      if (outcome === "passed") continue;
-      console.log(`    ${message.split("\n").slice(0, 4).join("\n    ")}`);
-      return note(mutant, outcome === "failed" ? "noticed" : "invalid", test);
-    }
+  const failure = await scratch.with(mutant, () => firstFailure(scratch, files));
+  if (scratch.isEnded) return undefined;
+  if (failure === undefined)
     return note(mutant, options.rooms ? "not in its room" : "survived", "");
-  });
+  const { place, outcome, test, message } = failure;
+  console.log(`    ${message.split("\n").slice(0, 4).join("\n    ")}`);
+  if (outcome === "invalid") return note(mutant, "invalid", test);
+  const isRight = await passesAsItIs(scratch, place);
+  if (scratch.isEnded) return undefined;
+  if (!isRight) return note(mutant, "invalid", `${place} fails without the mutant, too`);
+  return note(mutant, "noticed", test);
 }
+
+/** The first of these places whose tests do not pass. */
+async function firstFailure(scratch: Scratch, places: string[]) {
+  for (const place of places) {
+    const verdict = await scratch.test(place);
+    if (scratch.isEnded) return undefined;
+    if (verdict.outcome !== "passed") return { place, ...verdict };
+  }
+  return undefined;
+}
+
+/** Whether the tests of a place pass without any mutant: only then do they say something of one. Asked once in a run. */
+async function passesAsItIs(scratch: Scratch, place: string): Promise<boolean> {
+  let passes = controls.get(place);
+  if (passes === undefined) {
+    const { outcome } = await scratch.test(place);
+    passes = outcome === "passed";
+    controls.set(place, passes);
+  }
+  return passes;
+}
+
+const controls = new Map<string, boolean>();
 
 /** Runs the test files of these mutants as they are. False if one fails: then none of them says anything of a mutant. */
 async function control(scratch: Scratch, mutants: Mutant[]): Promise<boolean> {

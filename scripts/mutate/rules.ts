@@ -787,6 +787,11 @@ export const rules: readonly Rule[] = [
     text: `	stop_on_conflicts\n	record_wanted`,
     put: "	record_wanted",
     room: [upheld("not in arguments|two accounts"), host("sysctls", "another stack wants")],
+    survival: {
+      class: "same behaviour",
+      reason:
+        "preflight has compared settings and choices under the same lock and ended the run; this is the net for a kind that it does not know",
+    },
   },
   {
     id: "conflict-of-settings-unseen",
