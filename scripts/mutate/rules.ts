@@ -911,7 +911,12 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/state.sh",
     text: `	if [ "$VERB" = check ]; then return 0; fi\n`,
     put: "",
-    room: [host("homes", "a preview leaves no note")],
+    room: [clauses("not even what it has learned")],
+    survival: {
+      class: "same behaviour",
+      reason:
+        "nothing that a preview runs calls remember now; this is the guard for what one day would",
+    },
   },
   {
     id: "restart-unshown",

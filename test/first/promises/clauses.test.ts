@@ -474,3 +474,21 @@ test(promise(7, "root writes no file where others can lead it"), async () => {
   await app.up(wishesOf("pam", "delete", { kernel }));
   await app.destroy();
 });
+
+test(
+  promise(10, "a preview writes nothing on the host, not even what it has learned"),
+  async () => {
+    const app = install();
+    await app.up(wishesOf("ray", "delete"));
+    const files = () =>
+      root(host, "find /var/lib/rootless-docker -type f -exec sha256sum {} + | sort -k 2");
+    // The version of another file is another fact.
+    await root(host, "touch -r /usr/sbin/dockerd /root/time; touch /usr/sbin/dockerd");
+    const before = await files();
+    expect(before).toContain("/state\n");
+    await app.drift();
+    expect(await files()).toBe(before);
+    await root(host, "touch -r /root/time /usr/sbin/dockerd; rm /root/time");
+    await app.destroy();
+  },
+);
