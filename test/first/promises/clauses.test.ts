@@ -178,6 +178,19 @@ describe("what becomes of the data", () => {
       }
     },
   );
+
+  test(promise(6, "Keep keeps a network where the daemon holds nothing else"), async () => {
+    const app = install();
+    await app.up(wishesOf("sue", "keep"));
+    await asAccount(host, "sue", "docker network create own");
+    const { said } = await app.destroy();
+    expect(said.join("\n")).toContain("kept: /home/sue/.local/share/docker");
+    await app.up(wishesOf("sue", "keep"));
+    const networks = await asAccount(host, "sue", "docker network ls --format '{{.Name}}'");
+    expect(networks.split("\n")).toContain("own");
+    await app.destroy();
+    await forget("sue");
+  });
 });
 
 /** Has the agent die right before a program does these arguments, as by a kill from outside. */
