@@ -500,7 +500,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/lookForData.program.sh",
     text: `	if [ -e "$path" ]; then exit 1; fi\n`,
     put: "	:\n",
-    room: [givenBack("with Keep"), host("everyAnswerLost")],
+    room: [clauses("an earlier storage driver")],
   },
   // 7. The account does not become root, and cannot hold root up.
   {

@@ -191,6 +191,19 @@ describe("what becomes of the data", () => {
     await app.destroy();
     await forget("sue");
   });
+
+  test(promise(6, "Keep keeps images of an earlier storage driver"), async () => {
+    const app = install();
+    await app.up(wishesOf("tim", "keep"));
+    await asAccount(host, "tim", "tar -c -C /etc hostname | docker import - own");
+    await app.up(wishesOf("tim", "keep", { storageDriver: "fuse-overlayfs" }));
+    // The daemon does not tell of them.
+    expect(await asAccount(host, "tim", "docker image ls -q")).toBe("");
+    const { said } = await app.destroy();
+    expect(said.join("\n")).toContain("kept: /home/tim/.local/share/docker");
+    await root(host, "test -d /home/tim/.local/share/docker/image/overlay2");
+    await forget("tim");
+  });
 });
 
 /** Has the agent die right before a program does these arguments, as by a kill from outside. */
