@@ -16,6 +16,8 @@ const usage = `npm run mutate -- [OPTION...]
   --list              names them, with what is known of them, and runs nothing
   --again             runs those, too, of which the result is known
   --rooms             asks their own test files alone, and leaves test/first for later
+  --place FILE[: WORDS] asks this test file in place of all others, or those of its tests that have the
+                      words in their names; where it does not notice a mutant, nothing is noted
   --control           runs the test files without any mutant: they have to pass`;
 
 const { values: options } = parseArgs({
@@ -26,6 +28,7 @@ const { values: options } = parseArgs({
     list: { type: "boolean", default: false },
     again: { type: "boolean", default: false },
     rooms: { type: "boolean", default: false },
+    place: { type: "string" },
     control: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -33,6 +36,7 @@ const { values: options } = parseArgs({
 
 /** What is still to be asked about a mutant. */
 function openQuestions(mutant: Mutant, known: Result | undefined): string[] {
+  if (options.place !== undefined) return [options.place];
   const rest = options.rooms ? [] : filesOfFirst().filter((file) => !mutant.room.includes(file));
   if (options.again || known?.source !== sourceOf(mutant)) return [...mutant.room, ...rest];
   return known.outcome === "not in its room" ? rest : [];
@@ -46,7 +50,7 @@ function filesOfFirst(): string[] {
     .sort();
 }
 
-/** Undefined where it was ended from outside: then nothing is known. */
+/** Undefined where it was ended from outside, or where not all that may notice it was asked: then nothing is known. */
 async function tryMutant(
   scratch: Scratch,
   mutant: Mutant,
@@ -54,7 +58,7 @@ async function tryMutant(
 ): Promise<Result | undefined> {
   if (!scratch.isProgram(mutant)) return note(mutant, "invalid", "it is no program");
   const failure = await scratch.with(mutant, () => firstFailure(scratch, files));
-  if (scratch.isEnded) return undefined;
+  if (scratch.isEnded || (failure === undefined && options.place !== undefined)) return undefined;
   if (failure === undefined)
     return note(mutant, options.rooms ? "not in its room" : "survived", "");
   const { place, outcome, test, message } = failure;
@@ -167,7 +171,11 @@ async function main(): Promise<void> {
       console.log(nameOf(mutant));
       const begun = Date.now();
       const result = await tryMutant(scratch, mutant, files);
-      if (result === undefined) return;
+      if (scratch.isEnded) return;
+      if (result === undefined) {
+        console.log("    this place does not notice it");
+        continue;
+      }
       const seconds = Math.round((Date.now() - begun) / 1000);
       console.log(`    ${inWords(result)} (${seconds} s)`);
     }

@@ -228,6 +228,12 @@ describe("daemon", () => {
       ...plain,
       secretEnvironment: { TOKEN: TOKEN },
     });
+    // As with --target for the daemon's step alone.
+    const alone = await app.tryApply("daemon", wishes("one $(id) ü"));
+    expect([alone.exitCode, alone.said.join()]).toEqual([
+      1,
+      expect.stringContaining("the machine has values of '', but the program has values of"),
+    ]);
     await app.apply("secrets", wishes("one $(id) ü"));
     await app.apply("daemon", wishes("one $(id) ü"));
     expect(await environmentOfDaemon("TOKEN")).toBe("TOKEN=one $(id) ü\0");
