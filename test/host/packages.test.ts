@@ -62,7 +62,10 @@ test("an option's packages stay until destroy, and then as far as another instal
     "fuse-overlayfs\n",
   );
   expect((await bob.apply("daemon", bobs)).changed).toEqual([]);
+  const { said } = await bob.revert("daemon", bobs);
+  said.push(...(await bob.revert("machine", bobs)).said);
   await bob.revertAll(bobs);
+  expect(said.filter((line) => line.includes("kept: packages"))).toEqual([]);
   expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
 });
 
@@ -103,4 +106,16 @@ test("pam-auth-update that was killed before it wrote the files of PAM: the next
   expect(await sessions()).toBe("1\n");
   await ada.revertAll(fuse);
   expect(await sessions()).toBe("0\n");
+});
+
+test("a dpkg that was killed while it noted what it does: the next up has its notes read", async () => {
+  // apt does nothing for as long as these are there.
+  await host.run(`dpkg-query -s base-files >/var/lib/dpkg/updates/0000
+    none apt-get -q -y install hello`);
+  const ada = new Installation(host, "ee");
+  await ada.install();
+  await ada.apply("machine", fuse);
+  await host.run("none test -e /var/lib/dpkg/updates/0000");
+  await ada.revert("machine", fuse);
+  await ada.revertAgent();
 });
