@@ -53,7 +53,9 @@ test("packages that are installed anew start no root daemon, and change nothing 
   const refused = await app.tryApply("machine", wishes);
   expect([refused.exitCode, refused.said.join("\n")]).toEqual([
     1,
-    expect.stringMatching(/dockerd: it does not print a version .* install the package docker\.io/),
+    expect.stringMatching(
+      /dockerd: it does not print a version \(not on PATH\)\. .*install the package docker\.io/,
+    ),
   ]);
   await host.run("mv /root/dockerd /usr/sbin");
 

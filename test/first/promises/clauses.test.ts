@@ -192,6 +192,20 @@ describe("what becomes of the data", () => {
     await forget("sue");
   });
 
+  test(promise(6, "without rootlesskit the data stay, and are named"), async () => {
+    await root(host, "useradd -m vic");
+    const app = install();
+    await app.up(wishesOf("vic", "delete"));
+    await root(host, "mv /usr/bin/rootlesskit /root/rootlesskit");
+    const { said } = await app.destroy();
+    await root(host, "mv /root/rootlesskit /usr/bin/rootlesskit");
+    expect(said.join("\n")).toMatch(
+      /kept: \/home\/vic\/\.local\/share\/docker, .* without rootlesskit/,
+    );
+    await root(host, "test -d /home/vic/.local/share/docker");
+    await forget("vic");
+  });
+
   test(promise(6, "Keep keeps images of an earlier storage driver"), async () => {
     const app = install();
     await app.up(wishesOf("tim", "keep"));
