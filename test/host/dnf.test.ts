@@ -26,6 +26,10 @@ test("a version, a container, nothing to change, the next version with its data,
       expect(await given.host.run(`rpm -q ${names.join(" ")}`)).toBe(
         names.map((name) => `${name}-${earlierEngine}-1.fc44.x86_64\n`).join(""),
       );
+      const repository = "/etc/yum.repos.d/rootless-docker.repo";
+      await given.host.run(
+        `grep -qx gpgcheck=1 ${repository}; grep -q ^gpgkey=file:// ${repository}`,
+      );
       const said = "docker buildx version; docker compose version";
       expect(await asAccount(given.host, "app", said)).toMatch(/buildx .*\nDocker Compose version/);
     },
