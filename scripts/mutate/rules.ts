@@ -337,12 +337,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `	chmod 700 "$1"\n	rm -rf --one-file-system "$1"`,
     put: `	chmod 700 "$1"\n	rm -rf "$1"`,
-    room: [givenBack("something mounted"), host("homes", "mounted on it by FUSE")],
-    survival: {
-      class: "same behaviour",
-      reason:
-        "stop_where_mounted_below has ended the run before; this is for a mount that comes in between",
-    },
+    room: [clauses("records before the change")],
   },
   {
     id: "removal-unsynced",
