@@ -337,7 +337,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `	chmod 700 "$1"\n	rm -rf --one-file-system "$1"`,
     put: `	chmod 700 "$1"\n	rm -rf "$1"`,
-    room: [clauses("records before the change")],
+    room: [clauses("while it is removed")],
   },
   {
     id: "removal-unsynced",

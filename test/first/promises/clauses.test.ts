@@ -532,3 +532,17 @@ test(
     await app.destroy();
   },
 );
+
+test(promise(5, "what somebody mounts in a home while it is removed stays whole"), async () => {
+  const app = install();
+  await app.up(wishesOf("mo", "delete"));
+  await inFront(
+    "rm",
+    `case "$*" in *-rf*" /home/mo") mkdir /home/mo/disk; mount -t tmpfs none /home/mo/disk; echo own >/home/mo/disk/file ;; esac`,
+  );
+  await app.tryDestroy();
+  await asBefore("rm");
+  await root(host, "grep -qx own /home/mo/disk/file; umount /home/mo/disk");
+  await app.destroy();
+  await root(host, "none id mo; none test -e /home/mo");
+});
