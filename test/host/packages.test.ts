@@ -1,4 +1,5 @@
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../stand-ins/hosts";
+import { applyEngine, revertEngine } from "../support/engineHost";
 import { asAccount, bootHost } from "../support/host";
 import type { StepArgs } from "../support/documents";
 import { Installation } from "../support/installation";
@@ -62,9 +63,7 @@ test("an option's packages stay until destroy, and then as far as another instal
     "fuse-overlayfs\n",
   );
   expect((await bob.apply("daemon", bobs)).changed).toEqual([]);
-  const { said } = await bob.revert("daemon", bobs);
-  said.push(...(await bob.revert("machine", bobs)).said);
-  await bob.revertAll(bobs);
+  const said = await bob.revertAll(bobs);
   expect(said.filter((line) => line.includes("kept: packages"))).toEqual([]);
   expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
 });
@@ -113,9 +112,7 @@ test("a dpkg that was killed while it noted what it does: the next up has its no
   await host.run(`dpkg-query -s base-files >/var/lib/dpkg/updates/0000
     none apt-get -q -y install hello`);
   const ada = new Installation(host, "ee");
-  await ada.install();
-  await ada.apply("machine", fuse);
+  await applyEngine(ada, fuse);
   await host.run("none test -e /var/lib/dpkg/updates/0000");
-  await ada.revert("machine", fuse);
-  await ada.revertAgent();
+  await revertEngine(ada, fuse);
 });

@@ -158,10 +158,12 @@ export class Installation {
     return { machine, secrets, daemon };
   }
 
-  /** All reverts, in the component's order. */
-  async revertAll(wishes: StepArgs = {}): Promise<void> {
-    for (const step of revertOrder) await this.revert(step, wishes);
-    await this.revertAgent();
+  /** All reverts, in the component's order. Returns what they said. */
+  async revertAll(wishes: StepArgs = {}): Promise<string[]> {
+    const said: string[] = [];
+    for (const step of revertOrder) said.push(...(await this.revert(step, wishes)).said);
+    said.push(...(await this.revertAgent()).said);
+    return said;
   }
 
   private async noted(
