@@ -80,6 +80,9 @@ async function firstFailure(scratch: Scratch, places: string[]) {
   return undefined;
 }
 
+/** Whether the tests of each place pass that was asked without a mutant. */
+const controls = new Map<string, boolean>();
+
 /** Whether the tests of a place pass without any mutant: only then do they say something of one. Asked once in a run. */
 async function passesAsItIs(scratch: Scratch, place: string): Promise<boolean> {
   let passes = controls.get(place);
@@ -90,8 +93,6 @@ async function passesAsItIs(scratch: Scratch, place: string): Promise<boolean> {
   }
   return passes;
 }
-
-const controls = new Map<string, boolean>();
 
 /** Runs the test files of these mutants as they are. False if one fails: then none of them says anything of a mutant. */
 async function control(scratch: Scratch, mutants: Mutant[]): Promise<boolean> {
