@@ -254,5 +254,6 @@ function say(line: string): void {
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  // Servers of the fleet may still listen.
+  process.exit(1);
 });

@@ -10,9 +10,11 @@ import { type Answer, type Behind, type Login, startFleet } from "./fleetServer"
 /** Answers of a real host, by what it was asked. */
 export type Recording = Record<string, Answer>;
 
-/** The verbs and steps of the agent that a command has, such as `apply daemon`. */
-function askedBy(command: string): string {
-  const verbs = command.matchAll(/ (install|apply|update|revert|check) ([a-z]+) [0-9a-f]{4}/g);
+/** The verbs and steps of the agent that a command has, such as `apply daemon`. The id that follows may be in `$i`. */
+export function askedBy(command: string): string {
+  const verbs = command.matchAll(
+    / (install|apply|update|revert|check) ([a-z]+) (?:[0-9a-f]{4}|\$i\b)/g,
+  );
   return Array.from(verbs, ([, verb, step]) => `${verb} ${step}`).join(", ");
 }
 
@@ -61,8 +63,11 @@ async function recordOnHost(work: (login: Login) => Promise<unknown>): Promise<R
       },
       upload: (path, input) => host.run(`cat >'${path}'`, { input }),
     });
-    await work(fleet.logins[0]);
-    fleet.close();
+    try {
+      await work(fleet.logins[0]);
+    } finally {
+      fleet.close();
+    }
   } finally {
     await host.destroy();
   }

@@ -81,4 +81,8 @@ function lookAt(pid: number, seen: Map<number, Seen>): void {
   look(pid, seen);
 }
 
-void main();
+main().catch((error: unknown) => {
+  console.error(error);
+  // The timer goes on, and the Automation API listens for errors that nobody catches.
+  process.exit(1);
+});

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { askedBy } from "../../../bench/fleetHost";
 import { PrivilegeEscalation } from "../../../index";
 import { agentSum } from "../../../src/agent/agentText";
 import { wordOfId } from "../../../src/agent/commands";
@@ -152,3 +153,9 @@ test("the agent's own resource runs at its end alone", async () => {
 function sumOf(path: string): string {
   return `${createHash("sha256").update(readFileSync(path)).digest("hex")}  ${path}\n`;
 }
+
+test("the bench of many hosts reads from a command what it asks the agent", async () => {
+  const { create: created, update: updated } = await commandsOf("machine");
+  expect(askedBy(String(created))).toBe("install agent, apply machine");
+  expect(askedBy(String(updated))).toBe("update machine");
+});
