@@ -89,8 +89,8 @@ export function refuseUnless(
 }
 
 /**
- * A hook that says something on a component in previews; undefined is nothing to say. An `up` has none: the state would
- * keep the name of each.
+ * A hook that says something on a component in previews; undefined is nothing to say. An `up` has it too, where it says
+ * nothing: hooks have to be the same in both (docs/decisions/0017-one-oldest-pulumi.md).
  *
  * @param component undefined until it is made, which is before any hook runs.
  */
@@ -98,16 +98,16 @@ export function previewHook(
   name: string,
   component: () => pulumi.Resource,
   words: (args: pulumi.ResourceHookArgs) => Promise<string | undefined>,
-): pulumi.ResourceHook[] {
-  if (!pulumi.runtime.isDryRun()) return [];
+): pulumi.ResourceHook {
   const say = async (args: pulumi.ResourceHookArgs) => {
+    if (!pulumi.runtime.isDryRun()) return;
     const message = await words(args);
     // Not waited for: of the component itself it needs the URN, which comes after this hook.
     if (message) void pulumi.log.info(message, component());
   };
   // The SDK calls it from outside of the program's run, to which the log belongs.
   const options = { onDryRun: true, ignoreErrors: true };
-  return [new pulumi.ResourceHook(name, AsyncResource.bind(say), options)];
+  return new pulumi.ResourceHook(name, AsyncResource.bind(say), options);
 }
 
 /** The options with more hooks, each kind's after those that they have. */

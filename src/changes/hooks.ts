@@ -16,7 +16,7 @@ import { driftInWords } from "../drift/words";
 
 /**
  * One hook for a component and its children, which says in previews what a change does on the host, in one line on the
- * component, and what is made there. It notes what steps that change reported before. None under mocks, or in an `up`.
+ * component, and what is made there. It notes what steps that change reported before. It says nothing in an `up`. None under mocks.
  *
  * @param name the component's.
  */
@@ -41,7 +41,7 @@ export function sayChanges(
     const about = args.oldInputs || args.name.endsWith("-drift") ? args.name : name;
     return said && `${about}: ${said}`;
   });
-  return { beforeCreate: hook, beforeUpdate: hook };
+  return { beforeCreate: [hook], beforeUpdate: [hook] };
 }
 
 interface Noted {

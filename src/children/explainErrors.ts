@@ -169,7 +169,7 @@ function lastLine(text: string): string {
 
 /**
  * A hook that says what a failed connection or a missing agent means, and that says the agent's own problems before the
- * command that has failed. None under mocks; a preview needs none.
+ * command that has failed. A preview has it too, where nothing fails. None under mocks.
  *
  * @param hosts named in what SSH says; shown unless they are secrets.
  */
@@ -178,7 +178,7 @@ export function explainErrors(
   hosts: readonly pulumi.Input<string>[],
   user: pulumi.Input<string>,
 ): pulumi.ResourceHookBinding | undefined {
-  if (pulumi.runtime.isDryRun() || !hooksWork()) return undefined;
+  if (!hooksWork()) return undefined;
   const hook = new pulumi.ErrorHook(
     hookName("error"),
     async ({ name: resource, errors: [error] }) => {

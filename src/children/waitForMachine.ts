@@ -20,7 +20,7 @@ export const sayAgainAt = (waited: number): number => 5 + waited * 1.5;
 
 /**
  * A hook for the child that logs in first: it waits for a new machine's SSH server, for `connection.connectTimeout`.
- * None under mocks, or in a preview.
+ * A preview has it too, but does not run it. None under mocks.
  *
  * @param hosts shown unless they are secrets.
  */
@@ -30,7 +30,7 @@ export function waitForMachine(
   hosts: readonly pulumi.Input<string>[],
   component: pulumi.Resource,
 ): pulumi.ResourceHookBinding | undefined {
-  if (pulumi.runtime.isDryRun() || !hooksWork()) return undefined;
+  if (!hooksWork()) return undefined;
   const wait = async ({ name: child, newInputs }: pulumi.ResourceHookArgs) => {
     const connection = await hookValue<KnownConnection>(newInputs?.connection);
     const seconds = await knownValue(

@@ -11,7 +11,13 @@ import { execOrThrow } from "../../stand-ins/hosts/exec";
 import { ensureToolchain } from "../../stand-ins/toolchain";
 import { OnDestroyData } from "../../index";
 import { edits, start as plain, type Edit } from "../support/edits";
-import { everyStep, HostStack, stepsRun, type ComponentArgs } from "../support/hostStack";
+import {
+  everyChild,
+  everyStep,
+  HostStack,
+  stepsRun,
+  type ComponentArgs,
+} from "../support/hostStack";
 import { killStepAt } from "../support/runningSteps";
 
 // The main job, by the real engine: one life of one host, in the order of the tests.
@@ -67,6 +73,12 @@ test("up again changes nothing", async () => {
   const daemon = await web.daemonStart();
   expect(stepsRun(await web.up(start))).toEqual([]);
   expect(await web.daemonStart()).toBe(daemon);
+});
+
+test("a preview without changes has no resource for which the engine writes its whole state", async () => {
+  const answers = await web.writesOfPreview(start);
+  expect(answers.length).toBeGreaterThan(everyChild.length);
+  expect(answers.filter((answer) => answer !== "false")).toEqual([]);
 });
 
 describe("edits", () => {

@@ -47,6 +47,11 @@ export class HostStack {
     return anonymous(text, this.host);
   }
 
+  /** `writesOfPreview`. */
+  writesOfPreview(wishes: ComponentArgs): Promise<string[]> {
+    return this.stack.writesOfPreview(this.program(wishes));
+  }
+
   destroy(): Promise<Outcome> {
     return this.stack.destroy();
   }

@@ -76,6 +76,16 @@ export class Stack {
     return diff ? `${result.stdout}\n${result.stderr}` : result.stdout;
   }
 
+  /**
+   * What the engine asks itself in a preview, for each resource that is the same: whether all of the state has to be
+   * written. The answers, as its log has them (`mustWrite` of backend/snapshot.go).
+   */
+  async writesOfPreview(program: Program): Promise<string[]> {
+    const options = { logToStdErr: true, logVerbosity: 9 };
+    const { stderr } = await this.stack.preview({ program: running(program), ...options });
+    return Array.from(stderr.matchAll(/mustWrite\(\) ([^"\n]*)/g), ([, answer]) => answer);
+  }
+
   /** The text of `destroy --preview-only --diff`, without colours. */
   async destroyPreviewText(): Promise<string> {
     const result = await this.stack.destroy({ previewOnly: true, color: "never", diff: true });
