@@ -9,6 +9,7 @@ export const givenBack = file("first/promises/givenBack");
 export const upheld = file("first/promises/upheld");
 export const clauses = file("first/promises/clauses");
 export const cutOff = file("first/promises/cutOff");
+export const kills = file("first/promises/kills");
 export const lostAnswers = file("first/promises/lostAnswers");
 export const host = (name: string, words?: string) => file(`host/${name}`)(words);
 export const unit = (name: string) => file(`unit/${name}`)();

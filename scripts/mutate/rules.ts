@@ -1,5 +1,5 @@
 import type { Mutant, Survival } from "./mutant";
-import { clauses, cutOff, givenBack, host, lostAnswers, unit, upheld } from "./rooms";
+import { clauses, cutOff, givenBack, host, kills, lostAnswers, unit, upheld } from "./rooms";
 
 /** A rule that a promise stands on, and how it is broken. */
 export interface Rule {
@@ -263,7 +263,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/machine/engine.sh",
     text: `	[ -n "$source" ] && [ "$source" != "$(doc source)" ]`,
     put: `	[ -n "$source" ]`,
-    room: [clauses("stays until destroy")],
+    room: [host("rareClauses", "stays until destroy")],
   },
   {
     id: "packages-of-before-are-ours",
@@ -337,7 +337,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `	chmod 700 "$1"\n	rm -rf --one-file-system "$1"`,
     put: `	chmod 700 "$1"\n	rm -rf "$1"`,
-    room: [clauses("while it is removed")],
+    room: [host("rareClauses", "while it is removed")],
   },
   {
     id: "removal-unsynced",
@@ -486,7 +486,7 @@ export const rules: readonly Rule[] = [
     text: "elif ! is_applied daemon || daemon_holds_nothing; then",
     put: "elif true; then",
     // The disk says whether there are containers, images or volumes; of a network it says nothing.
-    room: [clauses("Keep keeps a network")],
+    room: [host("rareClauses", "Keep keeps a network")],
   },
   {
     id: "disk-unasked",
@@ -495,7 +495,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/lookForData.program.sh",
     text: `	if [ -e "$path" ]; then exit 1; fi\n`,
     put: "	:\n",
-    room: [clauses("an earlier storage driver")],
+    room: [host("rareClauses", "an earlier storage driver")],
   },
   // 7. The account does not become root, and cannot hold root up.
   {
@@ -591,7 +591,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/path.sh",
     text: `if others_can_change "$1"; then`,
     put: "if false; then",
-    room: [clauses("where others can lead it")],
+    room: [host("rareClauses", "where others can lead it")],
   },
   {
     id: "home-held-up-twice",
@@ -718,7 +718,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `	making) undo_half_account "$RECORDED_NAME" ;;`,
     put: "	making) ;;",
-    room: [clauses("nobody has used since"), cutOff()],
+    room: [host("rareClauses", "nobody has used since"), cutOff(), kills()],
   },
   {
     id: "half-packages-stay",

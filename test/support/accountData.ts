@@ -31,3 +31,11 @@ export async function expectFilled(host: TestHost, name: string): Promise<void> 
     [ -n "$(ls image/*/imagedb/content/sha256)" ]; [ -n "$(ls containers)" ]`,
   );
 }
+
+/** Removes an account that a destroy has kept, as an administrator does. */
+export async function removeAccount(host: TestHost, name: string): Promise<void> {
+  await root(
+    host,
+    `loginctl disable-linger ${name}; systemctl stop user@$(id -u ${name}).service; userdel -rf ${name} 2>/dev/null; none id ${name}`,
+  );
+}

@@ -6,9 +6,11 @@ import {
   type NspawnHost,
 } from "../../../stand-ins/hosts";
 import type { StepArgs } from "../../support/documents";
-import { asAccount } from "../../support/host";
+import { removeAccount } from "../../support/accountData";
+import { asAccount, root } from "../../support/host";
+import { asBefore, inFront, killedBy } from "../../support/inFront";
 import { Installation } from "../../support/installation";
-import { promise, root } from "./promise";
+import { promise } from "../../support/promise";
 
 // Clauses of promises that the tests beside this one do not notice: `npm run mutate` breaks them one by one. What a run does
 // is seen by programs in front of its own on PATH. One host for all, on which an installation of another account stays.
@@ -30,25 +32,6 @@ beforeAll(async () => {
   await install().up(wishesOf("base", "keep"));
 });
 afterAll(destroyAllHosts);
-
-/** Puts a program in front of one on root's PATH: these lines of sh run first, and the program then. */
-async function inFront(program: string, lines: string): Promise<void> {
-  await root(
-    host,
-    `own=$(PATH=/usr/sbin:/usr/bin command -v ${program})
-    printf '%s\\n' '#!/bin/sh' "$(cat <<'LINES'\n${lines}\nLINES\n)" "exec $own \\"\\$@\\"" >/usr/local/sbin/${program}.new
-    chmod 755 /usr/local/sbin/${program}.new; mv /usr/local/sbin/${program}.new /usr/local/sbin/${program}`,
-  );
-}
-
-const asBefore = (...programs: string[]) =>
-  root(host, programs.map((program) => `rm /usr/local/sbin/${program}`).join("; "));
-
-const forget = (name: string) =>
-  root(
-    host,
-    `loginctl disable-linger ${name}; systemctl stop user@$(id -u ${name}).service; userdel -rf ${name} 2>/dev/null; none id ${name}`,
-  );
 
 describe("the account's programs", () => {
   test(
@@ -73,7 +56,7 @@ describe("the account's programs", () => {
         names=$(tr "\\0" "\\n" </proc/$$/environ | cut -d = -f 1 | sort | paste -s -d " ")
         echo "session: $session, terminal: $terminal, work: $work, groups: $(id -nG), files:$files, names: $names" >>/run/seen
       }`;
-      for (const program of ["perl", "find"]) await inFront(program, look);
+      for (const program of ["perl", "find"]) await inFront(host, program, look);
       await app.up(wishesOf("ann", "keep"));
       // As an administrator does, on a terminal.
       const agent = `/var/lib/rootless-docker/agents/${app.id}/agent`;
@@ -81,13 +64,13 @@ describe("the account's programs", () => {
         host,
         `script -qec "exec 3</etc/shadow; sh ${agent} revert agent ${app.id} '' end" /dev/null </dev/null >/dev/null`,
       );
-      await asBefore("perl", "find");
+      await asBefore(host, "perl", "find");
       const seen = (await root(host, "cat /run/seen; rm /run/seen")).trim().split("\n");
       expect(seen.length).toBeGreaterThan(3);
       expect([...new Set(seen)]).toEqual([
         "session: own, terminal: no, work: closed, groups: ann extra, files:, names: DBUS_SESSION_BUS_ADDRESS HOME LC_ALL LOGNAME PATH USER XDG_RUNTIME_DIR",
       ]);
-      await forget("ann");
+      await removeAccount(host, "ann");
       await root(host, "groupdel extra");
     },
   );
@@ -97,6 +80,7 @@ describe("the account's programs", () => {
     await app.up(wishesOf("bea", "keep"));
     await root(host, ": >/run/seen; chmod 622 /run/seen");
     await inFront(
+      host,
       "docker",
       `case "$(id -u) $*" in
       "0 "*) ;;
@@ -108,10 +92,10 @@ describe("the account's programs", () => {
       esac`,
     );
     await app.destroy();
-    await asBefore("docker");
+    await asBefore(host, "docker");
     // What a program gets that writes where nobody reads any more.
     expect(await root(host, "cat /run/seen; rm /run/seen")).toBe("stdout 141\nstderr 141\n");
-    await root(host, "! id bea >/dev/null 2>&1").catch(() => forget("bea"));
+    await root(host, "! id bea >/dev/null 2>&1").catch(() => removeAccount(host, "bea"));
   });
 });
 
@@ -152,7 +136,7 @@ test(promise(5, "a home that holds the home of another account stays, and is nam
   const { said } = await app.destroy();
   expect(said).toContainEqual(expect.stringContaining("its home contains the home of ned"));
   await root(host, "grep -q own /home/mia/ned/own; userdel -rf ned 2>/dev/null");
-  await forget("mia");
+  await removeAccount(host, "mia");
 });
 
 describe("what becomes of the data", () => {
@@ -174,55 +158,11 @@ describe("what becomes of the data", () => {
         expect(failed.exitCode).not.toBe(0);
         await app.destroy();
         await root(host, `[ -d ${volume} ]; grep -q own /home/fay/own`);
-        await forget("fay");
+        await removeAccount(host, "fay");
       }
     },
   );
-
-  test(promise(6, "Keep keeps a network where the daemon holds nothing else"), async () => {
-    const app = install();
-    await app.up(wishesOf("sue", "keep"));
-    await asAccount(host, "sue", "docker network create own");
-    const { said } = await app.destroy();
-    expect(said.join("\n")).toContain("kept: /home/sue/.local/share/docker");
-    await app.up(wishesOf("sue", "keep"));
-    const networks = await asAccount(host, "sue", "docker network ls --format '{{.Name}}'");
-    expect(networks.split("\n")).toContain("own");
-    await app.destroy();
-    await forget("sue");
-  });
-
-  test(promise(6, "without rootlesskit the data stay, and are named"), async () => {
-    await root(host, "useradd -m vic");
-    const app = install();
-    await app.up(wishesOf("vic", "delete"));
-    await root(host, "mv /usr/bin/rootlesskit /root/rootlesskit");
-    const { said } = await app.destroy();
-    await root(host, "mv /root/rootlesskit /usr/bin/rootlesskit");
-    expect(said.join("\n")).toMatch(
-      /kept: \/home\/vic\/\.local\/share\/docker, .* without rootlesskit/,
-    );
-    await root(host, "test -d /home/vic/.local/share/docker");
-    await forget("vic");
-  });
-
-  test(promise(6, "Keep keeps images of an earlier storage driver"), async () => {
-    const app = install();
-    await app.up(wishesOf("tim", "keep"));
-    await asAccount(host, "tim", "tar -c -C /etc hostname | docker import - own");
-    await app.up(wishesOf("tim", "keep", { storageDriver: "fuse-overlayfs" }));
-    // The daemon does not tell of them.
-    expect(await asAccount(host, "tim", "docker image ls -q")).toBe("");
-    const { said } = await app.destroy();
-    expect(said.join("\n")).toContain("kept: /home/tim/.local/share/docker");
-    await root(host, "test -d /home/tim/.local/share/docker/image/overlay2");
-    await forget("tim");
-  });
 });
-
-/** Has the agent die right before a program does these arguments, as by a kill from outside. */
-const killedBy = (program: string, ofArguments: string) =>
-  inFront(program, `case "$*" in ${ofArguments}) kill -KILL $PPID; exit 1 ;; esac`);
 
 describe("killed", () => {
   test(
@@ -233,9 +173,9 @@ describe("killed", () => {
       const wishes = (value: string) =>
         wishesOf("gus", "delete", { kernel: { sysctls: { "net.core.somaxconn": value } } });
       await app.up(wishes("8192"));
-      await killedBy("mv", "*somaxconn*");
+      await killedBy(host, "mv", "*somaxconn*");
       expect((await app.tryUp(wishes("16384"))).exitCode).not.toBe(0);
-      await asBefore("mv");
+      await asBefore(host, "mv");
       await root(host, "grep -q 8192 /etc/sysctl.d/*somaxconn*");
       const { said } = await app.destroy();
       expect(said.filter((line) => line.includes("somaxconn") && line.includes("kept: "))).toEqual(
@@ -253,22 +193,22 @@ describe("killed", () => {
     ),
     async () => {
       const app = install();
-      await killedBy("useradd", "*hal*");
+      await killedBy(host, "useradd", "*hal*");
       expect((await app.tryUp(wishesOf("hal", "delete"))).exitCode).not.toBe(0);
-      await asBefore("useradd");
+      await asBefore(host, "useradd");
       await root(host, "useradd -m hal; echo own >/home/hal/own");
       await app.up(wishesOf("hal", "delete"));
       await app.destroy();
       await root(host, "grep -q own /home/hal/own");
-      await forget("hal");
+      await removeAccount(host, "hal");
     },
   );
 
   test(promise(2, "before useradd: a home that somebody makes then is not taken"), async () => {
     const app = install();
-    await killedBy("useradd", "*ida*");
+    await killedBy(host, "useradd", "*ida*");
     expect((await app.tryUp(wishesOf("ida", "delete"))).exitCode).not.toBe(0);
-    await asBefore("useradd");
+    await asBefore(host, "useradd");
     await root(host, "mkdir /home/ida; echo own >/home/ida/own");
     await app.tryUp(wishesOf("ida", "delete"));
     await app.destroy();
@@ -279,29 +219,15 @@ describe("killed", () => {
     promise(2, "after useradd: an account that somebody uses then is kept, with its files"),
     async () => {
       const app = install();
-      await killedBy("sync", "'-f /home/joe'");
+      await killedBy(host, "sync", "'-f /home/joe'");
       expect((await app.tryUp(wishesOf("joe", "keep"))).exitCode).not.toBe(0);
-      await asBefore("sync");
+      await asBefore(host, "sync");
       await root(host, "echo own >/home/joe/own; chown joe: /home/joe/own");
       await app.up(wishesOf("joe", "keep"));
       await root(host, "grep -q own /home/joe/own");
       await app.destroy();
       await root(host, "grep -q own /home/joe/own");
-      await forget("joe");
-    },
-  );
-
-  test(
-    promise(5, "after useradd: an account that nobody has used since is made anew"),
-    async () => {
-      const app = install();
-      await killedBy("sync", "'-f /home/kay'");
-      expect((await app.tryUp(wishesOf("kay", "delete"))).exitCode).not.toBe(0);
-      await asBefore("sync");
-      await root(host, "id kay");
-      await app.up(wishesOf("kay", "delete"));
-      await app.destroy();
-      await root(host, "none id kay; none test -e /home/kay");
+      await removeAccount(host, "joe");
     },
   );
 
@@ -313,9 +239,9 @@ describe("killed", () => {
       const limit = () => root(host, "systemctl show -p MemoryMax --value user-$(id -u kim).slice");
       await app.up(wishesOf("kim", "delete"));
       expect(await limit()).toBe("infinity\n");
-      await killedBy("systemctl", "daemon-reload");
+      await killedBy(host, "systemctl", "daemon-reload");
       expect((await app.tryUp(limited)).exitCode).not.toBe(0);
-      await asBefore("systemctl");
+      await asBefore(host, "systemctl");
       expect(await limit()).toBe("infinity\n");
       await app.up(limited);
       expect(await limit()).toBe(`${300 * 2 ** 20}\n`);
@@ -324,9 +250,9 @@ describe("killed", () => {
           account: limited.account,
           unitOverrides: { Service: { LimitNOFILE: count } },
         });
-      await killedBy("systemctl", "'--user daemon-reload'");
+      await killedBy(host, "systemctl", "'--user daemon-reload'");
       expect((await app.tryUp(files("12345"))).exitCode).not.toBe(0);
-      await asBefore("systemctl");
+      await asBefore(host, "systemctl");
       await app.up(files("12345"));
       const show = "systemctl --user show -p LimitNOFILE --value docker.service";
       expect(await asAccount(host, "kim", show)).toBe("12345\n");
@@ -341,9 +267,9 @@ describe("on the disk", () => {
     const programs = ["dd", "mv", "rm", "sync", "useradd", "userdel"];
     await root(host, ": >/run/heard");
     for (const program of programs)
-      await inFront(program, `[ "$(id -u)" != 0 ] || echo "${program} $*" >>/run/heard`);
+      await inFront(host, program, `[ "$(id -u)" != 0 ] || echo "${program} $*" >>/run/heard`);
     await run();
-    await asBefore(...programs);
+    await asBefore(host, ...programs);
     return (await root(host, "cat /run/heard; rm /run/heard")).trim().split("\n");
   }
   const state = "/var/lib/rootless-docker";
@@ -438,7 +364,7 @@ test(
     await root(host, "apt-get -qq update >/dev/null");
     await app.up(wishes);
     expect(await app.drift()).toEqual([]);
-    await forget("kim");
+    await removeAccount(host, "kim");
     expect((await app.drift()).map((one) => one.about)).toEqual(["account kim"]);
     await app.destroy();
   },
@@ -489,32 +415,6 @@ test(promise(4, "what nobody needs, and was there before, stays when ours go"), 
   await root(host, "dpkg -s passt | grep -q 'ok installed'; none dpkg -s fuse-overlayfs");
 });
 
-test(promise(4, "what a step does not want any more stays until destroy"), async () => {
-  const app = install();
-  await app.up(wishesOf("ned", "delete", { storageDriver: "fuse-overlayfs" }));
-  await app.up(wishesOf("ned", "delete", { storageDriver: "overlay2" }));
-  const kernel = { sysctls: { "net.core.somaxconn": "8192" } };
-  await app.up(wishesOf("ned", "delete", { storageDriver: "overlay2", kernel }));
-  await root(host, "dpkg -s fuse-overlayfs | grep -q 'ok installed'");
-  await app.destroy();
-  await root(host, "none dpkg -s fuse-overlayfs");
-});
-
-test(promise(7, "root writes no file where others can lead it"), async () => {
-  const app = install();
-  const kernel = { sysctls: { "net.core.somaxconn": "8192" } };
-  await root(host, "chown nobody /etc/sysctl.d");
-  const { exitCode, said } = await app.tryUp(wishesOf("pam", "delete", { kernel }));
-  expect(exitCode).not.toBe(0);
-  expect(said.join("\n")).toContain("users other than root can change a directory");
-  await root(
-    host,
-    "none test -e /etc/sysctl.d/99-zz-rootless-docker-net.core.somaxconn.conf; chown root /etc/sysctl.d",
-  );
-  await app.up(wishesOf("pam", "delete", { kernel }));
-  await app.destroy();
-});
-
 test(
   promise(10, "a preview writes nothing on the host, not even what it has learned"),
   async () => {
@@ -532,17 +432,3 @@ test(
     await app.destroy();
   },
 );
-
-test(promise(5, "what somebody mounts in a home while it is removed stays whole"), async () => {
-  const app = install();
-  await app.up(wishesOf("mo", "delete"));
-  await inFront(
-    "rm",
-    `case "$*" in *-rf*" /home/mo") mkdir /home/mo/disk; mount -t tmpfs none /home/mo/disk; echo own >/home/mo/disk/file ;; esac`,
-  );
-  await app.tryDestroy();
-  await asBefore("rm");
-  await root(host, "grep -qx own /home/mo/disk/file; umount /home/mo/disk");
-  await app.destroy();
-  await root(host, "none id mo; none test -e /home/mo");
-});

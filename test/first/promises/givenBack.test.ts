@@ -5,10 +5,10 @@ import {
   type TestHost,
 } from "../../../stand-ins/hosts";
 import { certificate } from "../../support/certificate";
-import { asAccount, bootHost } from "../../support/host";
+import { asAccount, bootHost, root } from "../../support/host";
 import type { StepArgs } from "../../support/documents";
 import { Installation } from "../../support/installation";
-import { promise, root, runAll, testRows, type Row } from "./promise";
+import { promise, runAll, testRows, type Row } from "../../support/promise";
 
 // What destroy does: promises 1, 2, 3, 5 and 6, and what comes before an up, 12. One host for all.
 

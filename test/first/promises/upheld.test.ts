@@ -1,9 +1,9 @@
 import { createHost, destroyAllHosts, type NspawnHost } from "../../../stand-ins/hosts";
-import { asAccount, daemonStart } from "../../support/host";
+import { asAccount, daemonStart, root } from "../../support/host";
 import type { StepArgs } from "../../support/documents";
 import { expectDestroyNotHeldUp, expectPlantRefused, plants } from "../../support/hostileAccount";
 import { Installation } from "../../support/installation";
-import { promise, root, runAll, testRows, type Row } from "./promise";
+import { promise, runAll, testRows, type Row } from "../../support/promise";
 
 // What holds while it is there: promises 7 to 11, and at last 4. One host for all, in the order of the tests.
 

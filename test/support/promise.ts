@@ -1,7 +1,5 @@
-import type { TestHost } from "../../../stand-ins/hosts";
-import { root } from "../../support/host";
-
-export { root };
+import type { TestHost } from "../../stand-ins/hosts";
+import { root } from "./host";
 
 /** The twelve sentences of docs/security.md and docs/destroy.md; a test is named by the one that it holds. */
 const sentences = {
