@@ -11,7 +11,7 @@ import { promise } from "../support/promise";
 let host: NspawnHost;
 
 let installations = 0;
-const install = () => new Installation(host, `r${++installations}`);
+const install = () => new Installation(host, `d${++installations}`);
 const wishesOf = (name: string, data: "delete" | "keep", more: StepArgs = {}): StepArgs => ({
   owner: `infra/prod/${name}`,
   ...more,
