@@ -157,5 +157,5 @@ function sumOf(path: string): string {
 test("the bench of many hosts reads from a command what it asks the agent", async () => {
   const { create: created, update: updated } = await commandsOf("machine");
   expect(askedBy(String(created))).toBe("install agent, apply machine");
-  expect(askedBy(String(updated))).toBe("update machine");
+  expect(askedBy(String(updated))).toBe("install agent, update machine");
 });
