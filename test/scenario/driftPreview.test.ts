@@ -289,7 +289,7 @@ test("a host that has to answer: one error, in a preview and in up, and nothing 
       operations: { driftDetection: DriftDetection.Required },
     };
     const up = await installation.tryUp(required);
-    expect(up.failure).toContain("driftDetection is required");
+    expect(up.failure).toContain("driftDetection is set to required");
     // A hook ends it before it begins; the engine reports it all the same.
     expect(stepsRun(up)).toEqual(["update web-copy"]);
     expect(up.failure).toMatch(/hook "rootless-docker:web-answer" failed: nothing runs: /);
@@ -297,7 +297,7 @@ test("a host that has to answer: one error, in a preview and in up, and nothing 
       ...required,
       operations: { ...required.operations, recheck: "1" },
     });
-    expect(edit.failure).toContain("driftDetection is required");
+    expect(edit.failure).toContain("driftDetection is set to required");
     expect(edit.failure).toMatch(/hook "rootless-docker:web-answer" failed: nothing runs: /);
     expect(edit.failure).not.toContain("dial tcp");
   } finally {
