@@ -130,7 +130,7 @@ test("a host that cannot be asked is red, and an up that does not ask has nothin
   await host.setReachable(false);
   try {
     for (const text of await isRed()) {
-      expect(text).toMatch(/could not be checked: .*driftDetection is required/);
+      expect(text).toMatch(/could not be checked: .*driftDetection is set to required/);
       // Only the Automation API fails where a program logs an error; Pulumi's CLI does not.
       expect(text).toContain("nothing runs: see the error of web");
     }
