@@ -60,7 +60,7 @@ function timesTable(pairs: Pair[]): string {
   return table([heading, ...rows]);
 }
 
-/** The figures of a run beside the recorded ones. Those of seconds and times are of the engine source that it used. */
+/** The figures of a run beside the recorded ones. Those of times are of the engine source that it used. */
 export function figuresOf({ pairs, importMs, agent, source }: Result): Figure[] {
   const ofSource = recordedOfSource[source];
   const most = (cost: (course: Course) => number) =>
@@ -75,7 +75,6 @@ export function figuresOf({ pairs, importMs, agent, source }: Result): Figure[] 
     {
       what: "first provisioning, seconds",
       measured: middle(first),
-      recorded: ofSource?.firstSeconds,
       digits: 1,
     },
     {
@@ -92,7 +91,6 @@ export function figuresOf({ pairs, importMs, agent, source }: Result): Figure[] 
     {
       what: "destroy with Delete, seconds",
       measured: middle(destroy),
-      recorded: ofSource?.destroySeconds,
       digits: 1,
     },
     {
@@ -114,13 +112,11 @@ export function figuresOf({ pairs, importMs, agent, source }: Result): Figure[] 
     {
       what: "one setting changed, seconds of the agent",
       measured: agent.changeSeconds,
-      recorded: recordedOfHost.changeSeconds,
       digits: 2,
     },
     {
       what: "agent check, seconds",
       measured: agent.checkSeconds,
-      recorded: recordedOfHost.checkSeconds,
       digits: 2,
     },
     {
