@@ -1,6 +1,6 @@
 import { createHost, destroyAllHosts, type NspawnHost } from "../../stand-ins/hosts";
 import { removeAccount } from "../support/accountData";
-import type { StepArgs } from "../support/documents";
+import { wishesOf } from "../support/documents";
 import { asAccount, root } from "../support/host";
 import { asBefore, inFront, killedBy } from "../support/inFront";
 import { Installation } from "../support/installation";
@@ -12,12 +12,6 @@ let host: NspawnHost;
 
 let installations = 0;
 const install = () => new Installation(host, `d${++installations}`);
-const wishesOf = (name: string, data: "delete" | "keep", more: StepArgs = {}): StepArgs => ({
-  owner: `infra/prod/${name}`,
-  ...more,
-  account: { name, ...more.account },
-  onDestroy: { data },
-});
 
 beforeAll(async () => {
   host = await createHost({ suite: "trixie", engine: true });

@@ -28,6 +28,14 @@ export interface StepArgs {
   secretEnvironment?: Record<string, string>;
 }
 
+/** What somebody wants who has an account of this name, and of these data at its end. */
+export const wishesOf = (name: string, data: "delete" | "keep", more: StepArgs = {}): StepArgs => ({
+  owner: `infra/prod/${name}`,
+  ...more,
+  account: { name, ...more.account },
+  onDestroy: { data },
+});
+
 /** The documents that the component would send for these arguments. */
 export function documentsOf({ owner = "project/dev/web", secretEnvironment, ...args }: StepArgs) {
   const environment = { ...args.environment, ...secretEnvironment };

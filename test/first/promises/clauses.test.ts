@@ -5,7 +5,7 @@ import {
   snapshotHost,
   type NspawnHost,
 } from "../../../stand-ins/hosts";
-import type { StepArgs } from "../../support/documents";
+import { wishesOf } from "../../support/documents";
 import { removeAccount } from "../../support/accountData";
 import { asAccount, root } from "../../support/host";
 import { asBefore, inFront, killedBy } from "../../support/inFront";
@@ -19,12 +19,6 @@ let host: NspawnHost;
 
 let installations = 0;
 const install = () => new Installation(host, `f${++installations}`);
-const wishesOf = (name: string, data: "delete" | "keep", more: StepArgs = {}): StepArgs => ({
-  owner: `infra/prod/${name}`,
-  ...more,
-  account: { name, ...more.account },
-  onDestroy: { data },
-});
 const nobody = { address: "127.0.0.1:9", username: "robot", password: "nobody-answers" };
 
 beforeAll(async () => {

@@ -5,13 +5,14 @@ import {
   snapshotHost,
   type NspawnHost,
 } from "../../../stand-ins/hosts";
-import type { StepArgs } from "../../support/documents";
-import { expectFilled, fillAccount } from "../../support/accountData";
+import { wishesOf } from "../../support/documents";
+import { expectFilled, fillAccount, removeAccount } from "../../support/accountData";
 import { root } from "../../support/host";
 import { Installation } from "../../support/installation";
 import { promise } from "../../support/promise";
 
-// What holds where a run does not come to its end. One host for all; each leaves it as it was.
+// What holds where a run does not come to its end. One host for all, an account of its own for each; each leaves it as it
+// was.
 
 let host: NspawnHost;
 
@@ -25,13 +26,6 @@ beforeAll(async () => {
 afterAll(destroyAllHosts);
 
 describe("cut off, and the wish is another one then", () => {
-  /** An account of its own for each. */
-  const wishesOf = (name: string, data: "delete" | "keep"): StepArgs => ({
-    owner: `infra/prod/${name}`,
-    account: { name },
-    onDestroy: { data },
-  });
-
   test(
     promise(6, "a Delete that was cut off, then Keep: nothing of the account goes"),
     async () => {
@@ -47,10 +41,8 @@ describe("cut off, and the wish is another one then", () => {
       await app.up(wishesOf("ivy", "keep"));
       await app.destroy();
       await expectFilled(host, "ivy");
-      await root(
-        host,
-        "grep -q kept /home/ivy/mine/file; id ivy >/dev/null; systemctl stop user@$(id -u ivy).service; userdel -rf ivy 2>/dev/null",
-      );
+      await root(host, "grep -q kept /home/ivy/mine/file; id ivy >/dev/null");
+      await removeAccount(host, "ivy");
     },
   );
 
@@ -67,8 +59,9 @@ describe("cut off, and the wish is another one then", () => {
     await app.destroy();
     await root(
       host,
-      `cd /home/jo/.config/docker; [ "$(stat -c %a daemon.json)" = 0 ]; grep -q debug daemon.json; systemctl stop user@$(id -u jo).service; userdel -rf jo 2>/dev/null`,
+      `cd /home/jo/.config/docker; [ "$(stat -c %a daemon.json)" = 0 ]; grep -q debug daemon.json`,
     );
+    await removeAccount(host, "jo");
   });
 
   test(promise(8, "a takeover that was cut off: the next up inherits the rest"), async () => {
@@ -94,7 +87,7 @@ describe("cut off, and the wish is another one then", () => {
     await root(host, "rm /home/kim/own");
     const left = diffSnapshots(found, await snapshotHost(host));
     expect(left.filter((line) => !/sub[ug]id/.test(line))).toEqual([]);
-    await root(host, "systemctl stop user@$(id -u kim).service; userdel -rf kim 2>/dev/null");
+    await removeAccount(host, "kim");
     expect(diffSnapshots(there, await snapshotHost(host))).toEqual([]);
   });
 
@@ -124,12 +117,10 @@ describe("cut off, and the wish is another one then", () => {
     await app.up({ ...wishesOf("max", "delete"), daemon: { "data-root": "/srv/data" } });
     await root(host, "[ -d /srv/data/containers ]");
     await app.destroy();
-    expect(
-      await root(
-        host,
-        "mountpoint -q /srv/data; ls -A /srv/data; umount /srv/data; systemctl stop user@$(id -u max).service; userdel -rf max 2>/dev/null",
-      ),
-    ).toBe("lost+found\n");
+    expect(await root(host, "mountpoint -q /srv/data; ls -A /srv/data; umount /srv/data")).toBe(
+      "lost+found\n",
+    );
+    await removeAccount(host, "max");
   });
 
   test.each([
@@ -156,10 +147,9 @@ describe("cut off, and the wish is another one then", () => {
       expect(
         said.filter((line) => line.includes("because the data of its daemon are kept")),
       ).not.toEqual([]);
-      await root(
-        host,
-        `[ -e /home/oda/more/b ]; [ ! -e /home/oda/.config/docker/daemon.json ]; systemctl stop user@$(id -u oda).service; userdel -rf oda 2>/dev/null; rm -rf /srv/o /srv/oda`,
-      );
+      await root(host, `[ -e /home/oda/more/b ]; [ ! -e /home/oda/.config/docker/daemon.json ]`);
+      await removeAccount(host, "oda");
+      await root(host, "rm -rf /srv/o /srv/oda");
     },
   );
 
@@ -175,10 +165,8 @@ describe("cut off, and the wish is another one then", () => {
       await root(host, remedy);
       await app.up(wishesOf("nel", "delete"));
       await app.destroy();
-      await root(
-        host,
-        "id nel >/dev/null; systemctl stop user@$(id -u nel).service; userdel -rf nel 2>/dev/null",
-      );
+      await root(host, "id nel >/dev/null");
+      await removeAccount(host, "nel");
     },
   );
 });

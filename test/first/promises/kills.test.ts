@@ -10,7 +10,7 @@ import {
   type NspawnHost,
 } from "../../../stand-ins/hosts";
 import type { StepArgs } from "../../support/documents";
-import { expectFilled, fillAccount } from "../../support/accountData";
+import { expectFilled, fillAccount, removeAccount } from "../../support/accountData";
 import { root } from "../../support/host";
 import { Installation, type Answer } from "../../support/installation";
 import { promise } from "../../support/promise";
@@ -152,7 +152,7 @@ test(
       await untilDone(() => app.tryDestroy());
       if (data === "keep") {
         await expectFilled(host, "eve");
-        await root(host, "systemctl stop user@$(id -u eve).service; userdel -rf eve 2>/dev/null");
+        await removeAccount(host, "eve");
       }
       process.stderr.write(
         `killed: KILLS_SEED=${seed}, life ${run}, ${data}: hits in ${hits.join(", ")}\n`,
