@@ -9,10 +9,7 @@
 
 /** Of one host, whichever source the engine comes from. */
 export const recordedOfHost = {
-  /**
-   * Programs that the agent starts. They were 198 and 80 (docs/decisions/0012-why-it-became-small.md) before each
-   * function answered one question: most of the processes since are `$(...)` of a function, which starts nothing.
-   */
+  /** Programs that the agent starts. docs/decisions/0012-why-it-became-small.md says why they were fewer once. */
   firstPrograms: 362,
   idlePrograms: 181,
   firstConnections: 3,
