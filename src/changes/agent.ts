@@ -24,7 +24,7 @@ export function agentChange(before: string, after: string): string | undefined {
   const [from, to] = [versionOf(old), versionOf(present)];
   if (said.some((line) => line.startsWith("program: ")))
     words.push(
-      `rootless-docker ${from} => ${to}, what runs as root changes in ${parts.join(", ") || "its keys"}: the steps whose code changed run again, and change nothing unless the host has drifted; Docker is not upgraded`,
+      `rootless-docker ${from} => ${to}, what runs as root changes in ${parts.join(", ") || "its keys"}: the steps whose code changed run again, repair drift, and change only what the CHANGELOG names; Docker is not upgraded`,
     );
   return words.length > 0 ? words.join("; ") : undefined;
 }
