@@ -8,9 +8,7 @@ const file = (path: string) => (words?: string) =>
 export const givenBack = file("first/promises/givenBack");
 export const upheld = file("first/promises/upheld");
 export const clauses = file("first/promises/clauses");
-export const cutOff = file("first/promises/cutOff");
 export const kills = file("first/promises/kills");
-export const lostAnswers = file("first/promises/lostAnswers");
 export const host = (name: string, words?: string) => file(`host/${name}`)(words);
 export const unit = (name: string) => file(`unit/${name}`)();
 
@@ -23,7 +21,7 @@ export function partsOf(place: string): { file: string; words?: string } {
 /** The tests of a part of src/host, for mutants that no promise names. The first that fits counts. */
 const rooms: [path: string, ...tests: string[]][] = [
   ["core/account.sh", upheld(), host("homes")],
-  ["core/document.sh", lostAnswers(), upheld()],
+  ["core/document.sh", host("lostAnswers"), upheld()],
   ["core/json.sh", givenBack(), host("homes"), host("registries")],
   ["core/lock.sh", host("homes")],
   ["core/mounts.sh", givenBack(), host("homes")],
@@ -67,7 +65,7 @@ const rooms: [path: string, ...tests: string[]][] = [
   ["resources/account.sh", host("accounts"), clauses(), givenBack()],
   ["resources/ids.sh", host("accounts"), givenBack()],
   ["resources/", givenBack(), upheld()],
-  ["steps/deletes.sh", lostAnswers(), host("installations")],
+  ["steps/deletes.sh", host("lostAnswers"), host("installations")],
   ["steps/daemon/adopted.sh", host("adopted")],
   ["steps/daemon/follow.sh", host("daemonStart"), host("staticArchive")],
   ["steps/daemon/", host("daemonStart"), upheld(), host("kernelAndPorts"), host("network")],

@@ -1,5 +1,5 @@
 import type { Mutant, Survival } from "./mutant";
-import { clauses, cutOff, givenBack, host, kills, lostAnswers, unit, upheld } from "./rooms";
+import { clauses, givenBack, host, kills, unit, upheld } from "./rooms";
 
 /** A rule that a promise stands on, and how it is broken. */
 export interface Rule {
@@ -106,7 +106,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/want.sh",
     text: "	stop_where_nothing_comes_back\n	compare_wanted",
     put: "	compare_wanted",
-    room: [cutOff("a file that cannot be read")],
+    room: [host("cutOff", "a file that cannot be read")],
   },
   {
     id: "late-records-go-early",
@@ -134,7 +134,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `	[ "$RECORDED_STATE" = found ] || is_marked\n`,
     put: "	true\n",
-    room: [cutOff("a record that somebody has removed")],
+    room: [host("cutOff", "a record that somebody has removed")],
   },
   {
     id: "undone-without-mark",
@@ -170,7 +170,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: `elif [ "$2" = found ]; then`,
     put: "elif false; then",
-    room: [givenBack("with Keep"), cutOff("was there before, in the home")],
+    room: [givenBack("with Keep"), host("cutOff", "was there before, in the home")],
   },
   {
     id: "group-of-before-goes",
@@ -456,7 +456,7 @@ export const rules: readonly Rule[] = [
     text: `	if [ -n "$(fate_of_data)" ]; then return 0; fi\n`,
     put: "",
     room: [
-      lostAnswers("each delete comes twice"),
+      host("lostAnswers", "each delete comes twice"),
       host("everyAnswerLost", "each delete comes twice"),
     ],
   },
@@ -467,7 +467,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: `elif [ "$3" != - ] && [ "$now" != "$3 $4" ]; then`,
     put: "elif false; then",
-    room: [cutOff("is another one by now")],
+    room: [host("cutOff", "is another one by now")],
   },
   {
     id: "empty-root-goes",
@@ -476,7 +476,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/removeData.program.sh",
     text: `if [ "$2" = absent ]; then exec`,
     put: "if true; then exec",
-    room: [cutOff("a mount of its own")],
+    room: [host("cutOff", "a mount of its own")],
   },
   {
     id: "silent-daemon-holds-nothing",
@@ -718,7 +718,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `	making) undo_half_account "$RECORDED_NAME" ;;`,
     put: "	making) ;;",
-    room: [host("rareClauses", "nobody has used since"), cutOff(), kills()],
+    room: [host("rareClauses", "nobody has used since"), host("cutOff"), kills()],
   },
   {
     id: "half-packages-stay",
@@ -736,7 +736,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/readDocument.awk",
     text: "if (comes_over_connection && !is_whole) {",
     put: "if (0) {",
-    room: [lostAnswers("a document that is cut")],
+    room: [host("lostAnswers", "a document that is cut")],
   },
   {
     id: "replaced-counts-as-end",
@@ -745,7 +745,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/deletes.sh",
     text: "elif ! came_with_this_agent; then",
     put: "elif false; then",
-    room: [lostAnswers("--replace of all steps"), host("everyAnswerLost")],
+    room: [host("lostAnswers", "--replace of all steps"), host("everyAnswerLost")],
   },
   {
     id: "created-twice-unnoted",
@@ -754,7 +754,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/deletes.sh",
     text: `elif [ -n "$(remembered "created-twice.$STEP")" ]; then`,
     put: "elif false; then",
-    room: [lostAnswers("each create comes twice"), host("installations")],
+    room: [host("lostAnswers", "each create comes twice"), host("installations")],
   },
   {
     id: "unclear-delete-counts",

@@ -4,12 +4,12 @@ import {
   diffSnapshots,
   snapshotHost,
   type NspawnHost,
-} from "../../../stand-ins/hosts";
-import { wishesOf } from "../../support/documents";
-import { expectFilled, fillAccount, removeAccount } from "../../support/accountData";
-import { root } from "../../support/host";
-import { Installation } from "../../support/installation";
-import { promise } from "../../support/promise";
+} from "../../stand-ins/hosts";
+import { wishesOf } from "../support/documents";
+import { expectFilled, fillAccount, removeAccount } from "../support/accountData";
+import { root } from "../support/host";
+import { Installation } from "../support/installation";
+import { promise } from "../support/promise";
 
 // What holds where a run does not come to its end. One host for all, an account of its own for each; each leaves it as it
 // was.

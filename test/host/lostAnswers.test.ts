@@ -1,10 +1,10 @@
-import { documentText } from "../../support/documents";
-import { destroyAllHosts } from "../../../stand-ins/hosts";
-import { revertOrder } from "../../support/installation";
-import { LossyHost } from "../../support/lossyHost";
-import { promise } from "../../support/promise";
+import { documentText } from "../support/documents";
+import { destroyAllHosts } from "../../stand-ins/hosts";
+import { revertOrder } from "../support/installation";
+import { LossyHost } from "../support/lossyHost";
+import { promise } from "../support/promise";
 
-// What holds where the agent comes to its end, and Pulumi never hears of it. test/host/everyAnswerLost.test.ts has more.
+// What holds where the agent comes to its end, and Pulumi never hears of it. everyAnswerLost.test.ts has more.
 
 let lossy: LossyHost;
 
