@@ -47,9 +47,9 @@ export class HostStack {
     return anonymous(text, this.host);
   }
 
-  /** `writesOfPreview`. */
-  writesOfPreview(wishes: ComponentArgs): Promise<string[]> {
-    return this.stack.writesOfPreview(this.program(wishes));
+  /** `writesOf`. */
+  writesOf(operation: "up" | "preview", wishes: ComponentArgs): Promise<string[]> {
+    return this.stack.writesOf(operation, this.program(wishes));
   }
 
   destroy(): Promise<Outcome> {

@@ -77,12 +77,13 @@ export class Stack {
   }
 
   /**
-   * What the engine asks itself in a preview, for each resource that is the same: whether all of the state has to be
-   * written. The answers, as its log has them (`mustWrite` of backend/snapshot.go).
+   * What the engine asks itself for each resource that is the same: whether all of the state has to be written. The
+   * answers, as its log has them (`mustWrite` of backend/snapshot.go). Pulumi 3.248 asks nothing in a preview.
    */
-  async writesOfPreview(program: Program): Promise<string[]> {
-    const options = { logToStdErr: true, logVerbosity: 9 };
-    const { stderr } = await this.stack.preview({ program: running(program), ...options });
+  async writesOf(operation: "up" | "preview", program: Program): Promise<string[]> {
+    const options = { program: running(program), logToStdErr: true, logVerbosity: 9 };
+    const { stderr } =
+      operation === "up" ? await this.stack.up(options) : await this.stack.preview(options);
     return Array.from(stderr.matchAll(/mustWrite\(\) ([^"\n]*)/g), ([, answer]) => answer);
   }
 
