@@ -120,7 +120,7 @@ function parseRecords(text: string, attributes: ReadonlyMap<string, string>): En
     const [kind, name, ...rest] = record.split("\t");
     if (name === undefined) continue;
     const entry = { kind, name, value: rest.join("\t") };
-    if (kind === "sha256") {
+    if (kind === "sum") {
       const file = files.get(name);
       if (file !== undefined) file.value += ` ${entry.value}`;
       continue;

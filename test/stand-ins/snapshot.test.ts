@@ -54,7 +54,7 @@ test("a snapshot sees every kind of change, and nothing else", async () => {
     /^file \/etc\/issue: root:root 644 ([0-9a-f]{12}) -> root:root 644 2 links \1$/,
     /^file added: \/srv\/second-name root:root 644 2 links [0-9a-f]{12}$/,
     /^file \/etc\/hostname: root:root 644 ([0-9a-f]{12}) -> root:root 644 \1 user\.note=0x78$/,
-    /^file added: \/tmp\/rest root:root 644 e3b0c44298fc$/,
+    /^file added: \/tmp\/rest root:root 644 786a02f74201$/,
     /^file added: \/run\/rest type d root:root 755$/,
     /^sysctl net\.ipv4\.ping_group_range: \d+ \d+ -> 5 6$/,
     /^sysctl net\.core\.somaxconn: 4096 -> 1234$/,
