@@ -24,7 +24,8 @@ files() {
         -o -type f -links 1 -printf 'file\t%p\t%u:%g %m\0' \
         -o -type f -printf 'file\t%p\t%u:%g %m %n links\0' \
         -o -printf 'file\t%p\ttype %y %u:%g %m\0'
-    # A third of what sha256sum needs, and a test takes many. -z: "HASH, two spaces, name", NUL; the name is never escaped.
+    # b2sum, because a test takes many snapshots, and sha256sum needs three times as long.
+    # -z: "HASH, two spaces, name", NUL; the name is never escaped.
     # shellcheck disable=SC2046 # a list of paths
     find $(roots) -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run \) -prune \
         -o -type f -print0 | xargs -0 b2sum -z 2>/dev/null |
