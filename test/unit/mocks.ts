@@ -3,7 +3,7 @@ import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 
 // Stacks, read through source maps, took most of the time: the SDK keeps one with each resource and promise.
 Object.assign(pulumi.Resource, { callsites: () => [] });
-Error.stackTraceLimit = 8;
+Error.stackTraceLimit = 4;
 
 /** How the engine marks a secret and a value that is not known yet. */
 const secretMark = "4dabf18193072939515e22adb298388d";
