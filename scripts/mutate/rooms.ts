@@ -8,7 +8,6 @@ const file = (path: string) => (words?: string) =>
 export const givenBack = file("first/promises/givenBack");
 export const upheld = file("first/promises/upheld");
 export const clauses = file("first/promises/clauses");
-export const kills = file("first/promises/kills");
 export const host = (name: string, words?: string) => file(`host/${name}`)(words);
 export const unit = (name: string) => file(`unit/${name}`)();
 

@@ -1,5 +1,5 @@
 import type { Mutant, Survival } from "./mutant";
-import { clauses, givenBack, host, kills, unit, upheld } from "./rooms";
+import { clauses, givenBack, host, unit, upheld } from "./rooms";
 
 /** A rule that a promise stands on, and how it is broken. */
 export interface Rule {
@@ -718,7 +718,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `	making) undo_half_account "$RECORDED_NAME" ;;`,
     put: "	making) ;;",
-    room: [host("rareClauses", "nobody has used since"), host("cutOff"), kills()],
+    room: [host("rareClauses", "nobody has used since"), host("cutOff"), host("kills")],
   },
   {
     id: "half-packages-stay",

@@ -8,13 +8,13 @@ import {
   snapshotHost,
   type HostSnapshot,
   type NspawnHost,
-} from "../../../stand-ins/hosts";
-import type { StepArgs } from "../../support/documents";
-import { expectFilled, fillAccount, removeAccount } from "../../support/accountData";
-import { root } from "../../support/host";
-import { Installation, type Answer } from "../../support/installation";
-import { promise } from "../../support/promise";
-import { randomFrom } from "../../support/random";
+} from "../../stand-ins/hosts";
+import type { StepArgs } from "../support/documents";
+import { expectFilled, fillAccount, removeAccount } from "../support/accountData";
+import { root } from "../support/host";
+import { Installation, type Answer } from "../support/installation";
+import { promise } from "../support/promise";
+import { randomFrom } from "../support/random";
 
 // Lives of a host in which any run may be killed at any moment, and any answer may be lost.
 
