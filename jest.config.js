@@ -46,8 +46,8 @@ const project = (name) => ({
 });
 
 module.exports = {
-  // Most of a test on a host is waiting: more than there are processors.
-  maxWorkers: 3,
+  // Half of a test on a host is waiting: more than there are processors.
+  maxWorkers: 4,
   // Of test.concurrent: hosts of one file side by side.
   maxConcurrency: 6,
   projects: Object.keys(minutes).map(project),
