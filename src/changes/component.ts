@@ -78,7 +78,7 @@ async function wayInWords(
     (key) => key !== "privilegeEscalation" && !isDeepStrictEqual(before.get(key), after.get(key)),
   );
   if (!isSame || after.size === 0 || changes.length === 0) return undefined;
-  return `the connection changes (${changes.sort().join(", ")}): Pulumi reaches the same machine in another way. Every step runs again, and changes nothing unless the host has drifted`;
+  return `the connection changes (${changes.sort().join(", ")}): Pulumi reaches the same machine in another way. Every step runs again, and repairs drift`;
 }
 
 /** Those that are given, with their values where these are known. */
