@@ -116,11 +116,13 @@ export function diffSnapshots(before: HostSnapshot, after: HostSnapshot): string
 function parseRecords(text: string, attributes: ReadonlyMap<string, string>): Entry[] {
   const entries: Entry[] = [];
   const files = new Map<string, Entry>();
+  let isHashed = false;
   for (const record of text.split("\0")) {
     const [kind, name, ...rest] = record.split("\t");
     if (name === undefined) continue;
     const entry = { kind, name, value: rest.join("\t") };
     if (kind === "sum") {
+      isHashed = true;
       const file = files.get(name);
       if (file !== undefined) file.value += ` ${entry.value}`;
       continue;
@@ -128,6 +130,8 @@ function parseRecords(text: string, attributes: ReadonlyMap<string, string>): En
     if (kind === "file") files.set(name, entry);
     entries.push(entry);
   }
+  // b2sum may fail for a file that has gone meanwhile, so its exit code says nothing.
+  if (!isHashed) throw new Error("a snapshot without a hash of any file: has the host no b2sum?");
   for (const [name, file] of files) {
     const own = attributes.get(name);
     if (own !== undefined) file.value += ` ${own}`;
