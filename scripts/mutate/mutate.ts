@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Mutant } from "./mutant";
 import { note, readResults, sourceOf, type Result } from "./results";
+import { filesOfRareMoments } from "./rooms";
 import { mutantsByHand } from "./rules";
 import { Scratch } from "./scratch";
 import { seededMutants } from "./seeded";
@@ -15,7 +16,7 @@ const usage = `npm run mutate -- [OPTION...]
   --seed S            that seed; 1 if it is left out
   --list              names them, with what is known of them, and runs nothing
   --again             runs those, too, of which the result is known
-  --rooms             asks their own test files alone, and leaves test/first for later
+  --rooms             asks their own test files alone, and leaves the tests of the promises for later
   --place FILE[: WORDS] asks this test file in place of all others, or those of its tests that have the
                       words in their names; where it does not notice a mutant, nothing is noted
   --control           runs the test files without any mutant: they have to pass`;
@@ -37,17 +38,19 @@ const { values: options } = parseArgs({
 /** What is still to be asked about a mutant. */
 function openQuestions(mutant: Mutant, known: Result | undefined): string[] {
   if (options.place !== undefined) return [options.place];
-  const rest = options.rooms ? [] : filesOfFirst().filter((file) => !mutant.room.includes(file));
+  const rest = options.rooms ? [] : filesOfPromises().filter((file) => !mutant.room.includes(file));
   if (options.again || known?.source !== sourceOf(mutant)) return [...mutant.room, ...rest];
   return known.outcome === "not in its room" ? rest : [];
 }
 
-function filesOfFirst(): string[] {
+/** Those of test/first, and those of rare moments. */
+function filesOfPromises(): string[] {
   const folder = join(__dirname, "../../test/first");
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+  const first = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".test.ts"))
     .map((file) => `test/first/${file}`)
     .sort();
+  return [...first, ...filesOfRareMoments];
 }
 
 /** Undefined where it was ended from outside, or where not all that may notice it was asked: then nothing is known. */

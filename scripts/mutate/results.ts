@@ -20,7 +20,7 @@ const columns = [
 export type Result = Record<(typeof columns)[number], string>;
 
 /**
- * `noticed`: by a test. `survived`: its room and test/first pass. `not in its room`: test/first is still to be asked.
+ * `noticed`: by a test. `survived`: its room and the tests of the promises pass. `not in its room`: those are still to be asked.
  * `invalid`: it is no program, or jest itself fails.
  */
 export type Outcome = "noticed" | "survived" | "not in its room" | "invalid";

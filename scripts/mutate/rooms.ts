@@ -11,6 +11,11 @@ export const clauses = file("first/promises/clauses");
 export const host = (name: string, words?: string) => file(`host/${name}`)(words);
 export const unit = (name: string) => file(`unit/${name}`)();
 
+/** What promises say of moments that are rare. */
+export const filesOfRareMoments = ["cutOff", "kills", "lostAnswers", "rareClauses"].map((name) =>
+  host(name),
+);
+
 /** The file and the words of a place where tests are. */
 export function partsOf(place: string): { file: string; words?: string } {
   const [path, words] = place.split(/: (.*)/);
