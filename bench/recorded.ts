@@ -33,7 +33,10 @@ export const recordedOfSource: Record<string, OfSource> = {
 interface OfFleet {
   /** Ratios to the seconds of the bare program, by phase. */
   times: Record<string, number>;
-  /** Seconds that driftDetection adds to a preview. For a few hosts, it adds less than two runs differ by. */
+  /**
+   * Seconds that driftDetection adds to a preview. For a few hosts, it adds less than two runs differ by. For a hundred, it
+   * was 1.4 in one run, and 0.7 in another.
+   */
   driftDetectionSeconds?: number;
   /** Hosts that driftDetection could not ask. */
   hostsNotAsked: number;

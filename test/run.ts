@@ -78,7 +78,7 @@ async function kernel(): Promise<Counts> {
   const total = await runFiles({
     files: files.map((name) => `test/kernel/${name}`),
     records: recordsOfCommit(),
-    // As many as jest has workers. An emulated machine takes a whole processor.
+    // An emulated machine takes a whole processor.
     workers: Math.min(3, availableParallelism()),
     run: (file) => {
       if (interrupted) throw new Error("interrupted: run it again for the rest");

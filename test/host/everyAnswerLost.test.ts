@@ -3,7 +3,7 @@ import { asAccount } from "../support/host";
 import { Installation, revertOrder } from "../support/installation";
 import { LossyHost } from "../support/lossyHost";
 
-// Answers that are lost, under Delete and under Keep. test/first has the main ones.
+// Answers that are lost, under Delete and under Keep. lostAnswers.test.ts has the main ones.
 
 let lossy: LossyHost;
 
