@@ -24,11 +24,13 @@ files() {
         -o -type f -links 1 -printf 'file\t%p\t%u:%g %m\0' \
         -o -type f -printf 'file\t%p\t%u:%g %m %n links\0' \
         -o -printf 'file\t%p\ttype %y %u:%g %m\0'
-    # b2sum, because a test takes many snapshots, and sha256sum needs three times as long. Not of apt's package files, which
-    # are more than all the rest of a minimal host, and which no snapshot compares (changesByItself).
+    # b2sum, because a test takes many snapshots, and sha256sum needs three times as long.
+    # apt's package files are not hashed: on a minimal Debian they are more than all the rest, and
+    # no snapshot compares them (changesByItself).
     # -z: "HASH, two spaces, name", NUL; the name is never escaped.
     # shellcheck disable=SC2046 # a list of paths
-    find $(roots) -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /var/cache/apt \) -prune \
+    find $(roots) -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run \
+        -o -path /var/cache/apt \) -prune \
         -o -type f -print0 | xargs -0 b2sum -z 2>/dev/null |
         sed -z -E 's/^([0-9a-f]{12})[0-9a-f]*  (.*)$/sum\t\2\t\1/'
     # What programs keep while the machine runs: whether it is there.
