@@ -55,7 +55,7 @@ export class RootlessDockerProvider implements Provider {
     const { parent } = options;
     const urn = parent && (await knownValue(parent.urn));
     if (parent !== undefined && urn !== undefined) rememberUrn(parent, urn);
-    const host = withoutList(
+    const host = inWordsAlone(
       () => new RootlessDockerHost(name, inputs as RootlessDockerHostArgs, options),
     );
     const values = host as unknown as pulumi.Inputs;
@@ -67,17 +67,17 @@ export class RootlessDockerProvider implements Provider {
 }
 
 /**
- * The engine prints each problem of an InputPropertiesError beside its message, whose list would be the same again.
+ * The engine prints the offending value of each problem of an InputPropertiesError, whether it is a secret or not. Of
+ * any other error it prints the message, which names the value only if it cannot be a secret.
  *
- * @throws InputPropertiesError with a message of one line.
+ * @throws RunError with all problems.
  */
-function withoutList<T>(make: () => T): T {
+function inWordsAlone<T>(make: () => T): T {
   try {
     return make();
   } catch (error) {
     if (!pulumi.InputPropertiesError.isInstance(error)) throw error;
-    const [message = ""] = error.message.split("\n");
-    throw new pulumi.InputPropertiesError({ message, errors: error.errors });
+    throw new pulumi.RunError(error.message);
   }
 }
 
