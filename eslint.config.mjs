@@ -63,6 +63,20 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // One mouth: what is logged is plain text, whoever has chosen a part of it.
+    files: ["src/**/*.ts"],
+    ignores: ["src/log.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "MemberExpression[object.name='pulumi'][property.name='log']",
+          message: "Use log.ts, which shows as text what is not plain text.",
+        },
+      ],
+    },
+  },
   // Imports go one way: from tests to what they are written with, from there to hosts and tools, and from
   // all of them to the package.
   ...[

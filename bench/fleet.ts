@@ -18,7 +18,7 @@ import { median, table } from "./figures";
 import { recordingOf, replay, unknown } from "./fleetHost";
 import { type Child, contestants, type FleetContestant } from "./fleetPrograms";
 import type { Task, Usage } from "./fleetRun";
-import { type Fleet, type Login, startFleet } from "./fleetServer";
+import { type Fleet, type Login, startFleet } from "../stand-ins/fleetServer";
 import { recordedOfFleet } from "./recorded";
 
 /** What is run, in this order, and how often. */

@@ -5,7 +5,7 @@ import { version } from "../src/version";
 import { cached, cacheDir } from "../stand-ins/cache";
 import { createHost } from "../stand-ins/hosts";
 import { contentHash } from "../stand-ins/toolchain/contentHash";
-import { type Answer, type Behind, type Login, startFleet } from "./fleetServer";
+import { type Answer, type Behind, type Login, startFleet } from "../stand-ins/fleetServer";
 
 /** Answers of a real host, by what it was asked. */
 export type Recording = Record<string, Answer>;
@@ -39,7 +39,7 @@ export const unknown = "no answer of a host was recorded for this command";
  * until the package, or what writes them down, is another one.
  */
 export async function recordingOf(work: (login: Login) => Promise<unknown>): Promise<Recording> {
-  const sources = ["../src", "fleetServer.ts", "fleetHost.ts", "fleetPrograms.ts"];
+  const sources = ["../src", "../stand-ins/fleetServer.ts", "fleetHost.ts", "fleetPrograms.ts"];
   const hash = contentHash(
     sources.map((path) => join(__dirname, path)),
     [agentText()],

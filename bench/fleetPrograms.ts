@@ -2,7 +2,7 @@ import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { DriftDetection, OnDestroyData, RootlessDockerHost } from "../index";
-import type { Login } from "./fleetServer";
+import type { Login } from "../stand-ins/fleetServer";
 
 export const contestants = ["package", "bare"] as const;
 export type FleetContestant = (typeof contestants)[number];

@@ -1,6 +1,6 @@
 import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
-import { logOn } from "./logOn";
+import { log, logOn, plainError } from "./log";
 import { engineLacksHooks } from "./sdkInternals";
 
 /**
@@ -62,8 +62,8 @@ export function refusingHook(
   const refuse = async (args: pulumi.ResourceHookArgs) => {
     const message = await words(args);
     if (message === undefined) return;
-    if (!pulumi.runtime.isDryRun()) throw new Error(message);
-    void pulumi.log.warn(`up would fail: ${message}`, component());
+    if (!pulumi.runtime.isDryRun()) throw plainError(message);
+    void log("warn", `up would fail: ${message}`, component());
   };
   return new pulumi.ResourceHook(name, AsyncResource.bind(refuse), { onDryRun: true });
 }
@@ -82,7 +82,7 @@ export function refuseUnless(
 ): pulumi.ResourceHookBinding | undefined {
   if (isRight === true || !hooksWork()) return undefined;
   const refuse = async () => {
-    if (!(await isRight)) throw new Error(words);
+    if (!(await isRight)) throw plainError(words);
   };
   const hook = new pulumi.ResourceHook(name, AsyncResource.bind(refuse), { onDryRun: true });
   return { beforeCreate: [hook], beforeUpdate: [hook] };
@@ -103,7 +103,7 @@ export function previewHook(
     if (!pulumi.runtime.isDryRun()) return;
     const message = await words(args);
     // Not waited for: of the component itself it needs the URN, which comes after this hook.
-    if (message) void pulumi.log.info(message, component());
+    if (message) void log("info", message, component());
   };
   // The SDK calls it from outside of the program's run, to which the log belongs.
   const options = { onDryRun: true, ignoreErrors: true };

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
 import { isKnown } from "./sdkInternals";
-import { logOn } from "./logOn";
+import { logOn } from "./log";
 import { Restarts } from "./steps/operations";
 import { readSettings, type Settings } from "./steps/settings";
 import { type InputPath, valueAt } from "./steps/inputPaths";

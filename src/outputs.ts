@@ -8,7 +8,7 @@ import type { Inputs } from "./inputs";
 import type { Limitation } from "./limitations/limitation";
 import { type Measured, measuredBy } from "./limitations/measured";
 import { limitationsOf } from "./limitations/rows";
-import { logOn } from "./logOn";
+import { logOn } from "./log";
 import { type StepOutputs, steps } from "./steps";
 import { type Facts, type FactTypes, ReportError, factsOf, readFacts } from "./steps/facts";
 

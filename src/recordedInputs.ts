@@ -3,6 +3,7 @@ import type { RootlessDockerHostArgs } from "./args";
 import { isPlain, recordedConnection } from "./ssh/connection";
 import type { OperationsArgs } from "./steps/operations";
 import type { secretInputs } from "./steps/secretInputs";
+import { colourMarks } from "./validation/colourMarks";
 import { hasCredentials } from "./validation/credentials";
 
 type Mapping = pulumi.Input<{ [key: string]: pulumi.Input<unknown> }> | undefined;
@@ -27,7 +28,25 @@ export function recordedInputs(args: RootlessDockerHostArgs): pulumi.Inputs {
     registryAuth: markPasswords(args.registryAuth),
     tcpSocket: markKey(args.tcpSocket),
   };
-  return { ...args, operations: recordedOperations(args.operations), ...marked };
+  const recorded = { ...args, operations: recordedOperations(args.operations), ...marked };
+  return withHiddenColours(recorded) as pulumi.Inputs;
+}
+
+/**
+ * The same, where a value that turns out to have a colour mark is a secret. It is refused, but with --diff the CLI shows
+ * what the program gave, too. A plain value is refused before anything is registered.
+ */
+function withHiddenColours(value: unknown): unknown {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise)
+    return pulumi
+      .output(value)
+      .apply((known: unknown) =>
+        colourMarks(known, []).length > 0 ? pulumi.secret(known) : pulumi.output(known),
+      );
+  if (Array.isArray(value)) return value.map(withHiddenColours);
+  if (typeof value !== "object" || value === null) return value;
+  const parts = Object.entries(value).map(([key, part]) => [key, withHiddenColours(part)]);
+  return Object.fromEntries(parts);
 }
 
 function recordedOperations(

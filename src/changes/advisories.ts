@@ -5,6 +5,7 @@ import { advisoriesOf, givenInputs, hostFactsOf } from "../advisories/rows";
 import type { StepCommands } from "../children/runSteps";
 import type { Inputs } from "../inputs";
 import { type MeasuringStep, measuredBy } from "../limitations/measured";
+import { log } from "../log";
 import { keyOfRun, knownValue } from "../sdkInternals";
 import { type Facts, factsOf } from "../steps/facts";
 import type { EarlierReports } from "./earlierReports";
@@ -87,10 +88,10 @@ export function expectHost(key: unknown): (told: Told) => void {
 
 function say(told: readonly Told[]): void {
   const { warnings, accepted } = advisoriesInWords(told);
-  for (const warning of warnings) letGo(pulumi.log.warn(warning));
-  if (accepted !== undefined) letGo(pulumi.log.info(accepted));
+  for (const warning of warnings) letGo(log("warn", warning));
+  if (accepted !== undefined) letGo(log("info", accepted));
   const today = new Date().toISOString().slice(0, 10);
-  for (const line of endsOfLife(told, today)) letGo(pulumi.log.info(line));
+  for (const line of endsOfLife(told, today)) letGo(log("info", line));
 }
 
 /** Nobody waits for a message, and one that gets lost ends no preview. */

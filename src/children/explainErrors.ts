@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { withoutSecrets } from "../ssh/withoutSecrets";
 import { hooksWork } from "../engineHooks";
 import type { HookName } from "../hookNames";
+import { plainError } from "../log";
 import { knownValue } from "../sdkInternals";
 
 /** Messages of SSH itself when a connection cannot be made, and what each asks for. */
@@ -188,7 +189,7 @@ export function explainErrors(
         explainFailedLogin(resource, text) ??
         explainProblems(text);
       // The engine shows what a hook throws as the resource's error.
-      if (message) throw new Error(message);
+      if (message) throw plainError(message);
       return false;
     },
   );

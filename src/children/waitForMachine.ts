@@ -1,12 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AsyncResource } from "node:async_hooks";
 import { hooksWork } from "../engineHooks";
+import { log } from "../log";
 import type { Inputs } from "../inputs";
 import type { HookName } from "../hookNames";
 import { hookValue, knownValue } from "../sdkInternals";
-import { type KnownConnection, plain } from "../ssh/ssh";
+import type { KnownConnection } from "../ssh/ssh";
 import { waitForServer } from "../ssh/waitForServer";
 import { withoutSecrets } from "../ssh/withoutSecrets";
+import { plainLine } from "../validation/plainText";
 
 /**
  * Errors of a machine that boots, of its network, and of sshd for a while after failed logins ("Not allowed at this
@@ -48,9 +50,9 @@ export function waitForMachine(
       if (!booting.test(why)) return false;
       if (waited < next) return true;
       const words =
-        `${child}: no SSH server answers yet (${plain(why)}). ` +
+        `${child}: no SSH server answers yet (${plainLine(why)}). ` +
         `Trying for ${Math.round(left)} more seconds (connection.connectTimeout). Check that connection.host is right`;
-      void pulumi.log.info(await withoutSecrets(words, hosts), component);
+      void log("info", await withoutSecrets(words, hosts), component);
       next = sayAgainAt(waited);
       return true;
     });

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../inputs";
-import { logOn } from "../logOn";
+import { logOn } from "../log";
 
 /** Warns where the machine, or the one that the connection jumps over, has no host key that is known. */
 export function warnUnverified(

@@ -1,7 +1,7 @@
-import { plain } from "../ssh/ssh";
 import { stepNames } from "../steps";
 import type { Note, Notes } from "../steps/operations";
 import { lastLine } from "../steps/facts";
+import { plainLine } from "../validation/plainText";
 
 /** One thing on the host that is not as a step left it. */
 export interface Drift {
@@ -36,10 +36,10 @@ export function readAnswer(text: string): Drift[] | undefined {
   if (!isListOf(drift, isDrift)) throw new Error("its answer has an unknown form");
   return drift.map((one) => ({
     ...one,
-    about: plain(one.about),
-    found: plain(one.found),
-    wanted: plain(one.wanted),
-    applied: plain(one.applied),
+    about: plainLine(one.about),
+    found: plainLine(one.found),
+    wanted: plainLine(one.wanted),
+    applied: plainLine(one.applied),
   }));
 }
 
@@ -63,11 +63,11 @@ export function readNewMachine(text: string): NewMachine {
   if (!isListOf(problems, isText) || !isListOf(present, isPresent))
     throw new Error("its answer has an unknown form");
   return {
-    problems: problems.map(plain),
+    problems: problems.map((problem) => plainLine(problem)),
     present: present.map(({ about, found, wanted }) => ({
-      about: plain(about),
-      found: plain(found),
-      wanted: plain(wanted),
+      about: plainLine(about),
+      found: plainLine(found),
+      wanted: plainLine(wanted),
     })),
   };
 }
@@ -83,7 +83,7 @@ function answerOf(text: string): Record<string, unknown> | null {
   try {
     return JSON.parse(line) as Record<string, unknown> | null;
   } catch {
-    throw new Error(`its answer is not the agent's JSON: '${plain(line).slice(0, 80)}'`);
+    throw new Error(`its answer is not the agent's JSON: '${plainLine(line, 80)}'`);
   }
 }
 

@@ -4,15 +4,16 @@ import { presentInWords } from "./words";
 import { knownValue } from "../sdkInternals";
 import { hooksWork } from "../engineHooks";
 import type { Inputs } from "../inputs";
-import { logOn } from "../logOn";
+import { logOn } from "../log";
 import { checkCommand, type Invocation } from "../agent/commands";
 import { withoutSecrets } from "../ssh/withoutSecrets";
-import { type KnownConnection, plain, runOverSsh } from "../ssh/ssh";
+import { type KnownConnection, runOverSsh } from "../ssh/ssh";
 import { withPassword } from "../ssh/sudoPassword";
 import { waitForServer } from "../ssh/waitForServer";
 import { stepNames } from "../steps";
 import { isRefused, notesOf, readAnswer } from "./answer";
 import { DriftDetection, type Notes, notesOfInstallation } from "../steps/operations";
+import { plainLine } from "../validation/plainText";
 import { askNewMachine } from "./preflight";
 
 /** Values that asking for drift needs. */
@@ -185,7 +186,7 @@ async function waitForGreeting(inputs: Inputs, connection: KnownConnection): Pro
 
 async function noAnswerInWords(asking: Asking, reason: string): Promise<string> {
   const shown = await shownHost(asking);
-  const words = plain(await withoutSecrets(reason, [asking.host, asking.proxyHost]));
+  const words = plainLine(await withoutSecrets(reason, [asking.host, asking.proxyHost]));
   const otherKey = /host denied|verification failed/i.test(reason)
     ? ". Its host key differs from connection.hostKey: if the machine was not created again, somebody may be intercepting the connection"
     : "";

@@ -212,9 +212,3 @@ async function within<T>(milliseconds: number, otherwise: string, work: Promise<
     clearTimeout(timer);
   }
 }
-
-/** A machine's words, without what a terminal would take for more than text, and at most 1,000 characters. */
-export function plain(text: string): string {
-  const line = text.replace(/\p{Cc}/gu, "?");
-  return line.length > 1000 ? `${line.slice(0, 1000)}...` : line;
-}

@@ -37,9 +37,12 @@ export function wholeDocument(document: Document): string {
 
 function renderValue(key: string, value: Document[string]): string {
   const json = value instanceof JsonText ? sortedJson(value.value) : JSON.stringify(value);
-  if (json.includes("\\u0000")) throw new Error(`${key}: a NUL cannot reach a shell`);
+  if (nul.test(json)) throw new Error(`${key}: a NUL cannot reach a shell`);
   return json.replace(notPrintableInYaml, escape);
 }
+
+/** The escape of a NUL in JSON; a backslash that is itself escaped does not begin one. */
+const nul = /(?<!\\)(?:\\\\)*\\u0000/;
 
 // YAML's printable characters leave these out; JSON.stringify escapes only those below U+0020.
 const notPrintableInYaml = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;

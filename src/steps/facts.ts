@@ -1,3 +1,5 @@
+import { plainLine, plainText } from "../validation/plainText";
+
 /** Facts that one step reported of the host: texts by name. */
 export type Facts = Record<string, string>;
 
@@ -97,7 +99,10 @@ export function factsOf(command: string, stdout: string): Facts {
   if (stdout.length <= longestReport) {
     try {
       const { facts } = JSON.parse(lastLine(stdout)) as { facts?: unknown };
-      if (areFacts(facts)) return facts;
+      if (areFacts(facts)) {
+        const plain = Object.entries(facts).map(([name, value]) => [name, plainText(value)]);
+        return Object.fromEntries(plain) as Facts;
+      }
     } catch {
       // Falls through to the one message for everything that is not a report.
     }
@@ -115,8 +120,8 @@ function areFacts(facts: unknown): facts is Facts {
   );
 }
 
-/** The beginning of a text, in one line, without what a terminal would obey. */
+/** The beginning of a text, on one line. */
 function excerpt(text: string): string {
-  const start = text.slice(0, 80).replace(/[\p{Cc}\p{Cf}]/gu, " ");
-  return text.length > 80 ? `'${start}...' (${text.length} characters)` : `'${start.trim()}'`;
+  const length = text.length > 80 ? ` (${text.length} characters)` : "";
+  return `'${plainLine(text.trim(), 80)}'${length}`;
 }

@@ -1,4 +1,5 @@
 import { connectionSettings, transferSettings } from "../ssh/settings";
+import { colourMarks } from "../validation/colourMarks";
 import { type Problem, Reader } from "../validation/reader";
 import { acceptedSettings } from "./advisoryIds";
 import { accountSettings } from "./account/settings";
@@ -77,6 +78,10 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
     operations: operationsSettings(read.object("operations")),
   };
   read.refuseOthers();
+  const isRefused = (path: string) => problems.some(({ propertyPath }) => propertyPath === path);
+  problems.push(
+    ...colourMarks(args, secretPaths).filter(({ propertyPath }) => !isRefused(propertyPath)),
+  );
   return { settings, problems, warnings: tcpSocket.warnings };
 }
 

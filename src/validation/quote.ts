@@ -1,4 +1,5 @@
 import { hasCredentials, hasInWord, isPrivateKey } from "./credentials";
+import { plainLine } from "./plainText";
 
 /** An offending value as a message shows it: on one line, not at length, and without credentials or private keys. */
 export function quote(value: unknown): string {
@@ -10,8 +11,11 @@ export function quote(value: unknown): string {
     hasQueryOrLogin(text) ||
     hasCredentials("", value) ||
     hasCredentials("", text);
-  return secret ? "the value" : `'${printable(text)}'`;
+  return secret ? "the value" : `'${plainLine(text, longestShown)}'`;
 }
+
+/** Characters of a value or a name that a message shows. */
+export const longestShown = 80;
 
 /** Characters of a text that is looked through for credentials; a longer one is not quoted. */
 const longestRead = 1000;
@@ -28,14 +32,6 @@ function hasQueryOrLogin(text: string): boolean {
     hasInWord(text, "#", "=") ||
     /^[a-z_][a-z0-9_-]*:(?!\d*$|[:/])\S{6,}$/i.test(text)
   );
-}
-
-/** The beginning of a text on one line, cut between characters and not inside one. */
-export function printable(text: string): string {
-  const shown = Array.from(text.slice(0, 200), (character) =>
-    /[\p{Cc}\p{Cf}\p{Surrogate}\u2028\u2029]/u.test(character) ? "\ufffd" : character,
-  );
-  return (shown.length > 80 ? [...shown.slice(0, 77), "..."] : shown).join("");
 }
 
 function asText(value: unknown): string {

@@ -1,6 +1,7 @@
 import { nearest } from "./nearest";
 import { isPrivateKey } from "./credentials";
-import { printable, quote } from "./quote";
+import { plainLine, plainText } from "./plainText";
+import { longestShown, quote } from "./quote";
 
 /** One thing that is wrong with the arguments. */
 export interface Problem {
@@ -178,7 +179,7 @@ export class Reader {
         const meant = nearest(key, this.known);
         const all = [...this.known].join(", ");
         this.problem(
-          this.at(printable(key)),
+          this.at(plainLine(key, longestShown)),
           meant
             ? `no such option; did you mean ${meant}? The options are ${all}`
             : `no such option; use ${all}`,
@@ -249,7 +250,7 @@ function isOneOf(values: Record<string, string>, isSecret: boolean): Rule<string
 }
 
 /** Whether a property path is another one, or leads into it. */
-function isInside(path: string, whole: string): boolean {
+export function isInside(path: string, whole: string): boolean {
   return path.startsWith(whole) && ["", ".", "["].includes(path.charAt(whole.length));
 }
 
@@ -284,5 +285,5 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 export function describeProblems(problems: Problem[]): string {
   const lines = problems.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`);
   const count = problems.length === 1 ? "one problem" : `${problems.length} problems`;
-  return [`${count} in the arguments of RootlessDockerHost`, ...lines].join("\n");
+  return plainText([`${count} in the arguments of RootlessDockerHost`, ...lines].join("\n"));
 }

@@ -172,3 +172,13 @@ describe("whether packages of another source go", () => {
     expect(printed(script)).toBe(word);
   });
 });
+
+test.each([
+  ["plain", "plain"],
+  ["x<{%pwned%}>y", "x<?%pwned%}>y"],
+  ["a\u001b[31mb\u202e", "a?[31mb?"],
+])("%j as people may see it, in a line and in a fact", (text, shown) => {
+  const value = `$(cat <<'END'\n${text}\nEND\n)`;
+  expect(printed(`shown "${value}"`)).toBe(shown);
+  expect(printed(`fact a "${value}"; cat "$WORK/facts"`)).toBe(`,"a":"${shown}"`);
+});

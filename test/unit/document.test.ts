@@ -149,6 +149,10 @@ test.each<[Document, string]>([
   expect(() => renderDocument(document)).toThrow(new Error(message));
 });
 
+test("the escape of a NUL is a text like any other", () => {
+  expect(renderDocument({ "environment/A": "a\\u0000b" })).toBe('environment/A: "a\\\\u0000b"\n');
+});
+
 test.each([
   ["no value", "account\n"],
   ["a path out of the folder", "../account: 1\n"],

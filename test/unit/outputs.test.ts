@@ -18,13 +18,13 @@ describe("the agent's report", () => {
   test.each([
     ["nothing", "", "''"],
     ["something else", "Welcome to machine\n", "'Welcome to machine'"],
-    ["something after it", `${report}\nlogout`, `'${report} logout'`],
+    ["something after it", `${report}\nlogout`, `'${report}\\nlogout'`],
     ["half of it", report.slice(0, 30), `'${report.slice(0, 30)}'`],
     ["other JSON", '{"a":1}', `'{"a":1}'`],
     ["JSON that is no object", "null", "'null'"],
     ["facts that are no texts", '{"facts":{"a":1}}', `'{"facts":{"a":1}}'`],
-    ["what a terminal obeys", "\u001b[2J", "'[2J'"],
-    ["a lot", "x".repeat(1000), `'${"x".repeat(80)}...' (1000 characters)`],
+    ["what a terminal obeys", "\u001b[2J", "'\\u001b[2J'"],
+    ["a lot", "x".repeat(1000), `'${"x".repeat(77)}...' (1000 characters)`],
     ["a lot before it", `${"x".repeat(2 ** 20)}\n${report}`, / \(10486\d\d characters\)$/],
   ])("%s instead of it is an error that says what to do", (_what, stdout, found) => {
     let message = "";

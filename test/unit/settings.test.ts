@@ -337,7 +337,7 @@ describe("any text", () => {
       "account.home: the value is longer than 65,536 bytes; shorten it",
     ]);
     expect(problemsOf(withValue("engine.version", "\ud800"))).toEqual([
-      "engine.version: '\ufffd' is not well-formed Unicode; leave lone surrogates out",
+      "engine.version: '\\ud800' is not well-formed Unicode; leave lone surrogates out",
     ]);
   });
 
@@ -353,7 +353,7 @@ describe("any text", () => {
       withValue("account.name", `a\u001b[31m\n\u202e${"b".repeat(100)}`),
     );
     expect(problem).toBe(
-      `account.name: 'a\ufffd[31m\ufffd\ufffd${"b".repeat(69)}...' ${notAccount}`,
+      `account.name: 'a\\u001b[31m\\n\\u202e${"b".repeat(69)}...' ${notAccount}`,
     );
   });
 });

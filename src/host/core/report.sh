@@ -13,7 +13,7 @@ changed() {
 fact() {
 	[ ${#2} -le 4096 ] || set -- "$1" "$(printf '%s' "$2" | head -c 4096)..."
 	case $2 in
-	*[!\ -~]*) set -- "$1" "$(printf '%s' "$2" | without_controls)" ;;
+	*[!\ -~]* | *'<{%'*) set -- "$1" "$(printf '%s' "$2" | without_controls)" ;;
 	esac
 	{ printf , && json_string "$1" && printf : && json_string "$2"; } >>"$WORK/facts"
 }

@@ -3,7 +3,9 @@
 # The text $1 as people may see it: one line without control characters, of 2000 bytes at most.
 shown() {
 	case $1 in
-	*[!\ -~]*) set -- "$(printf '%s' "$1" | head -c 8000 | tr '\n\t' '  ' | without_controls)" ;;
+	*[!\ -~]* | *'<{%'*)
+		set -- "$(printf '%s' "$1" | head -c 8000 | tr '\n\t' '  ' | without_controls)"
+		;;
 	esac
 	if [ ${#1} -le 2000 ]; then
 		printf '%s' "$1"
@@ -13,11 +15,12 @@ shown() {
 }
 
 # Copies text, with ? in place of each control character: C0 but newline and tab, DEL, C1, and what
-# turns the direction of a line. Bytes that are no UTF-8 are left out.
+# turns the direction of a line. Bytes that are no UTF-8 are left out. The Pulumi CLI reads <{% as a
+# colour and panics at one that it does not know, so that gets a ? too.
 without_controls() {
 	tr '\000-\010\013-\037\177' '?' | iconv -c -f UTF-8 -t UTF-8 |
 		sed 's/\o302[\o200-\o237]/?/g
-			s/\o342\o200[\o213-\o217\o250-\o256]/?/g; s/\o342\o201[\o240-\o257]/?/g'
+			s/\o342\o200[\o213-\o217\o250-\o256]/?/g; s/\o342\o201[\o240-\o257]/?/g; s/<{%/<?%/g'
 }
 
 # Most texts hold nothing to escape, and need no programs for that. $1 the text.

@@ -19,7 +19,7 @@ export const refused: Refused[] = [
   ["account.name", "1st", `'1st' ${notAccount}`],
   ["account.name", "a".repeat(33), `'${"a".repeat(33)}' ${notAccount}`],
   ["account.name", "", `'' ${notAccount}`],
-  ["account.name", "app\n", `'app\ufffd' ${notAccount}`],
+  ["account.name", "app\n", `'app\\n' ${notAccount}`],
   ["account.create", "true", "'true' is not true or false; write one"],
   ["account.uid", 999, "'999' is out of range; use 1000 to 59999"],
   ["account.uid", 60_000, "'60000' is out of range; use 1000 to 59999"],
@@ -27,7 +27,7 @@ export const refused: Refused[] = [
   ["account.home", "/", `'/' ${notPath}`],
   ["account.home", "/srv/../etc", `'/srv/../etc' ${notPath}`],
   ["account.home", "/srv/app/", `'/srv/app/' ${notPath}`],
-  ["account.home", "/srv\n/app", `'/srv\ufffd/app' ${notPath}`],
+  ["account.home", "/srv\n/app", `'/srv\\n/app' ${notPath}`],
   ["account.shell", "bash", `'bash' ${notPath}`],
   ["account.authorizedKeys", "ssh-ed25519 AAAA", "'ssh-ed25519 AAAA' is not a list; write one"],
   [
@@ -45,7 +45,7 @@ export const refused: Refused[] = [
   [
     "account.authorizedKeys",
     ["ssh-ed25519 AAAA\nssh-rsa BBBB"],
-    "'ssh-ed25519 AAAA\ufffdssh-rsa BBBB' has a line break; write it on one line",
+    "'ssh-ed25519 AAAA\\nssh-rsa BBBB' has a line break; write it on one line",
     "account.authorizedKeys[0]",
   ],
   [
@@ -99,7 +99,7 @@ export const refused: Refused[] = [
   ["account.limits.memory", "50%", `'50%' ${notSize}`],
   ["account.limits.memory", "infinity", `'infinity' ${notSize}`],
   ["account.limits.memory", "-4G", `'-4G' ${notSize}`],
-  ["account.limits.memory", "4G\nExecStart=/bin/sh", `'4G\ufffdExecStart=/bin/sh' ${notSize}`],
+  ["account.limits.memory", "4G\nExecStart=/bin/sh", `'4G\\nExecStart=/bin/sh' ${notSize}`],
   ["account.limits.memory", "0128M", `'0128M' ${notSize}`],
   ["account.limits.memory", "127M", "'127M' is out of range; use 128M to 1024T"],
   ["account.limits.memory", "1025T", "'1025T' is out of range; use 128M to 1024T"],
@@ -116,10 +116,10 @@ export const refused: Refused[] = [
   ["account.name", "nobody", `'nobody' ${ofTheSystem}`],
   ["account.name", "www-data", `'www-data' ${ofTheSystem}`],
   ["account.name", "a:b", `'a:b' ${notAccount}`],
-  ["account.name", "\u202eppa", `'\ufffdppa' ${notAccount}`],
+  ["account.name", "\u202eppa", `'\\u202eppa' ${notAccount}`],
   ["account.name", "ä", `'ä' ${notAccount}`],
   ["account.home", "/srv/a:b", `'/srv/a:b' ${notPath}`],
-  ["account.home", "/srv/a\u001b", `'/srv/a\ufffd' ${notPath}`],
+  ["account.home", "/srv/a\u001b", `'/srv/a\\u001b' ${notPath}`],
   [
     "account.home",
     "/srv/a,b",

@@ -55,7 +55,7 @@ export const refused: Refused[] = [
     "no such option; did you mean password? The options are privateKey, privateKeyPassword, password, agentSocketPath, dialErrorLimit, perDialTimeout, host, port, user, hostKey",
   ],
   ["connection.agentSocketPath", " ", "' ' is empty; write something, or leave the option out"],
-  ["connection.agentSocketPath", "a\nb", "'a\ufffdb' has a line break; write it on one line"],
+  ["connection.agentSocketPath", "a\nb", "'a\\nb' has a line break; write it on one line"],
   ["connection.hostKey", "machine ssh-ed25519 AAAA", `'machine ssh-ed25519 AAAA' ${notHostKey}`],
   ["connection.hostKey", "", `'' ${notHostKey}`],
   ["connection.dialErrorLimit", "10", "'10' is not a whole number; write one"],

@@ -155,7 +155,7 @@ export const refused: Refused[] = [
   ],
   sysctl(groups, "0-5", `'0-5' ${notRange}`),
   sysctl(groups, "0 2147483648", `'0 2147483648' ${notRange}`),
-  sysctl(groups, "0\t5", `'0\ufffd5' ${notRange}`),
+  sysctl(groups, "0\t5", `'0\\t5' ${notRange}`),
   [
     "kernel.sysctls",
     { "net/ipv4": "1" },
@@ -176,7 +176,7 @@ export const refused: Refused[] = [
   [
     "kernel.sysctls",
     { "vm.swappiness": "1\nvm.overcommit_memory=1" },
-    "'1\ufffdvm.overcommit_memory=1' has a line break; write it on one line",
+    "'1\\nvm.overcommit_memory=1' has a line break; write it on one line",
     "kernel.sysctls.vm.swappiness",
   ],
   [
@@ -208,12 +208,12 @@ export const refused: Refused[] = [
   sysctl(
     "vm.swappiness",
     "1\0",
-    "'1\ufffd' has a control character in it; put one space between words",
+    "'1\\u0000' has a control character in it; put one space between words",
   ),
   sysctl(
     "net.ipv4.tcp_rmem",
     "1\t2",
-    "'1\ufffd2' has a control character in it; put one space between words",
+    "'1\\t2' has a control character in it; put one space between words",
   ),
   sysctl(
     "net.ipv4.tcp_rmem",
@@ -229,7 +229,7 @@ export const refused: Refused[] = [
   sysctl(
     "kernel.core_pattern",
     "\ud800",
-    "'\ufffd' is not well-formed Unicode; leave lone surrogates out",
+    "'\\ud800' is not well-formed Unicode; leave lone surrogates out",
   ),
   sysctl(
     "kernel.core_pattern",

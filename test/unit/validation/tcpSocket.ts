@@ -28,7 +28,7 @@ const beside = (given: object, reason: string): Refused => [
   `tcpSocket.${Object.keys(given)[0]}`,
 ];
 
-const shownPem = (pem: string) => `'${pem.replace(/\n/g, "\ufffd").slice(0, 77)}...'`;
+const shownPem = (pem: string) => `'${pem.slice(0, 77).replace(/\n/g, "\\n")}...'`;
 
 export const refused: Refused[] = [
   [
