@@ -104,19 +104,23 @@ function reportOf(
   { name }: (typeof steps)[number],
 ): pulumi.Output<string | undefined> {
   const own: pulumi.Output<string | undefined> = commands[name].stdout;
-  const last = lastReport(commands);
-  if (pulumi.runtime.isDryRun() || own === last) return own;
   // A step that --target leaves out, and that never ran, reports nothing.
-  return pulumi.all([own, last]).apply(([report, end]) => (end === undefined ? end : report));
+  return pulumi
+    .all([own, endOf(commands)])
+    .apply(([report, end]) => (end === undefined ? end : report));
 }
 
 /** Makes a value into an output that waits for the last step, though it is known at preview. */
 export function whenAnswered<T>(commands: StepCommands, value: pulumi.Input<T>): pulumi.Output<T> {
-  if (pulumi.runtime.isDryRun()) return pulumi.output(value) as pulumi.Output<T>;
-  const both = pulumi.all([value, lastReport(commands)]);
+  const both = pulumi.all([value, endOf(commands)]);
   return both.apply(([known]) => known) as pulumi.Output<T>;
 }
 
-function lastReport(commands: StepCommands): pulumi.Output<string | undefined> {
-  return commands[steps[steps.length - 1].name].stdout;
+/**
+ * What to wait for: in an `up` the last step's report, in a preview its URN, which is known there. Both make what is made
+ * of it depend on that step. With other dependencies in an `up`, a plan that `preview` saved could not be applied.
+ */
+function endOf(commands: StepCommands): pulumi.Output<string | undefined> {
+  const last = commands[steps[steps.length - 1].name];
+  return pulumi.runtime.isDryRun() ? last.urn : last.stdout;
 }

@@ -16,7 +16,7 @@ import {
 } from "../agent/commands";
 import { withHooks } from "../engineHooks";
 import type { Inputs } from "../inputs";
-import { isKnown, knownValue } from "../sdkInternals";
+import { isKnown } from "../sdkInternals";
 import { AgentTransfer } from "../ssh/args";
 import { withPassword } from "../ssh/sudoPassword";
 import { type StepName, documentOf, steps } from "../steps";
@@ -107,9 +107,11 @@ function copyAgent(context: StepContext): pulumi.Resource {
 function remotePath({ identity, invocation, transfer }: StepContext): pulumi.Output<string> {
   const path = invocation.apply((who) => copyPath(transfer, who.installation));
   if (pulumi.runtime.isDryRun()) return path;
-  const orNone = async () => (await knownValue(path)) ?? copyPath(transfer, "none");
+  const none = pulumi.output(copyPath(transfer, "none"));
   // Its URN is known all the same, and makes this depend on it.
-  return identity.urn.apply(orNone);
+  return pulumi
+    .all([identity.urn, isKnown(path)])
+    .apply(([, known]) => (known ? path : none)) as pulumi.Output<string>;
 }
 
 /**
@@ -133,10 +135,9 @@ function afterPassword(
   if (inputs.atOnce(path)?.connection.sudoPassword === false) return stdin;
   const given = pulumi.output(stdin);
   const password = pulumi.output(inputs.from(["sudoPassword"], (all) => all.sudoPassword));
-  return pulumi.output(isKnown(password)).apply((known) =>
-    // In a preview a connection may not be known: what is on stdin is shown all the same.
-    known ? pulumi.all([given, pulumi.isSecret(given), password]).apply(prefixed) : given,
-  ) as pulumi.Output<string>;
+  return pulumi
+    .all([given, pulumi.isSecret(given), password])
+    .apply(prefixed) as pulumi.Output<string>;
 }
 
 function prefixed([text, isSecret, password]: [string | undefined, boolean, string | undefined]) {
