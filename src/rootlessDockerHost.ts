@@ -103,7 +103,7 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     // Children: the installation, drift, the agent, and the steps on the host.
     const commands = createChildren({
       ...{ component: this, name, args, inputs, options },
-      ...{ hookName: hooks.hookName, hooks: hooks.ofChildren },
+      ...{ hookName: hooks.hookName, hooks: hooks.ofChildren, earlier: hooks.earlier },
     });
 
     // Outputs: how others reach the daemon, then what the steps reported.

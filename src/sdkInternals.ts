@@ -15,6 +15,34 @@ export async function knownValue<T>(output: pulumi.Output<T>): Promise<T | undef
     : undefined;
 }
 
+/**
+ * In a preview, another value in the place of an Output that is not known: as secret as that, and what is made of it
+ * depends on the same resources. An `up` and a value that is known stay as they are.
+ *
+ * @param meanwhile the other value, or undefined for none.
+ */
+export function knownOr<T>(
+  output: pulumi.Output<T>,
+  meanwhile: () => Promise<T | undefined>,
+): pulumi.Output<T> {
+  if (!pulumi.runtime.isDryRun()) return output;
+  const instead = isKnown(output).then(async (known) => {
+    const other = known ? undefined : await meanwhile();
+    if (other === undefined) return output;
+    const bare = pulumi.all([other, urnsBehind(output)]).apply(([value]) => value);
+    return (await pulumi.isSecret(output)) ? pulumi.secret(bare) : bare;
+  });
+  return pulumi.output(instead) as pulumi.Output<T>;
+}
+
+/** URNs of the resources that an Output depends on: they are known where the Output is not. */
+export function urnsBehind(output: pulumi.Output<unknown>): pulumi.Output<unknown> {
+  const { allResources } = output as unknown as {
+    allResources: () => Promise<Set<pulumi.Resource>>;
+  };
+  return pulumi.output(allResources().then((all) => pulumi.all([...all].map(({ urn }) => urn))));
+}
+
 /** What an engine may lack; the SDK asks it before the program begins. */
 const hookFeatures = ["supportsErrorHooks", "supportsResourceHooks", "supportsTransforms"] as const;
 

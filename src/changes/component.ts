@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { dockerHostOf } from "../reach";
 import { type Inputs, isGiven } from "../inputs";
-import { hookOutput, hookValue, knownValue } from "../sdkInternals";
+import { hookOutput, hookValue, isKnown, knownValue } from "../sdkInternals";
 import { isPlain } from "../ssh/connection";
 import { OnDestroyData, butAdopted } from "../steps/daemon/data";
 import type { Creation } from "./creation";
@@ -49,13 +49,17 @@ async function replacementInWords(
   const onDestroy = await hookValue<{ data?: unknown }>(args.oldInputs?.onDestroy);
   const fate =
     onDestroy?.data === OnDestroyData.Delete ? `are DELETED${butAdopted}` : "are kept on the disk";
+  const account = inputs.from(["account.name"], (settings) => settings.account.name);
+  const isSameAccount = from.startsWith(`ssh://${await knownValue(pulumi.output(account))}@`);
+  const mayStay = isSameAccount && !(await isKnown(after));
   const words = [
-    `a new, empty daemon starts at ${await shown(after)}, and nothing is copied to it.`,
+    mayStay
+      ? "connection.host is not known before pulumi up. If it stays the same, nothing moves. If it changes, a new, empty daemon starts there, and nothing is copied to it."
+      : `a new, empty daemon starts at ${await shown(after)}, and nothing is copied to it.`,
     `Once it answers, the one at ${await shown(before as pulumi.Output<string>)} stops with its containers: its images, containers and volumes ${fate}`,
   ];
-  const account = inputs.from(["account.name"], (settings) => settings.account.name);
   // Another address may be the same machine's.
-  if (from.startsWith(`ssh://${await knownValue(pulumi.output(account))}@`))
+  if (isSameAccount)
     words.push(
       "(if both addresses are the same machine, nothing stops, and all of it remains in use)",
     );

@@ -11,7 +11,7 @@ export interface ComponentHooks {
   hookName: HookName;
   ofComponent: (pulumi.ResourceHookBinding | undefined)[];
   ofChildren: (pulumi.ResourceHookBinding | undefined)[];
-  /** What steps that change reported before. */
+  /** What the state has of the component, and of steps that change. */
   earlier: EarlierReports;
 }
 

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "../args";
+import type { EarlierReports } from "../changes/earlierReports";
 import { askForDrift } from "../drift/notes";
 import { engineIsSupported, hooksWork, refuseUnless, withHooks } from "../engineHooks";
 import type { HookName } from "../hookNames";
 import type { Inputs } from "../inputs";
+import { knownOr, knownValue } from "../sdkInternals";
 import { AgentTransfer } from "../ssh/args";
 import { escalationArgument } from "../ssh/settings";
 import { checkedConnection, unlessRefused } from "./checkedConnection";
@@ -23,6 +25,8 @@ export interface Family {
   /** The component's own, as Pulumi got them. */
   options: pulumi.ComponentResourceOptions;
   hookName: HookName;
+  /** What the state has of the component. */
+  earlier: EarlierReports;
   /** For each child, beside those that are made here. */
   hooks: (pulumi.ResourceHookBinding | undefined)[];
 }
@@ -47,7 +51,8 @@ export function createChildren(family: Family): StepCommands {
     explainErrors(hookName, hosts, user),
     ...family.hooks,
   ]);
-  const identity = createInstallation(name, { host, account }, options);
+  const place = placeOf(family, host);
+  const identity = createInstallation(name, { host: place, account }, options);
   const installation = identity.hex;
 
   const transfer = inputs.atOnce([])?.agentTransfer ?? AgentTransfer.Sftp;
@@ -62,7 +67,7 @@ export function createChildren(family: Family): StepCommands {
   const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
   const drift = askForDrift({
     ...{ name, component, owner, inputs, isRight: mayRun, options },
-    ...{ connection, host, proxyHost, installation, invocation },
+    ...{ connection, host: place, proxyHost, installation, invocation },
   });
 
   const unanswered = `nothing runs: ${seeError(name)}`;
@@ -72,6 +77,19 @@ export function createChildren(family: Family): StepCommands {
     drift: drift.notes,
     beforeLogin: waitForMachine(hookName, inputs, hosts, component),
     options: withHooks(options, [refuseUnless(hookName("answer"), drift.isAnswered, unanswered)]),
+  });
+}
+
+/**
+ * The machine's address. A preview does not know that of a machine which the same `up` may change, such as a cloud's. It
+ * takes the state's, because a different one would show as a move of all that is there; the words say what may come.
+ */
+function placeOf({ component, earlier }: Family, host: pulumi.Input<string>): pulumi.Input<string> {
+  if (typeof host === "string") return host;
+  return knownOr(pulumi.output(host), async () => {
+    // The hook of the component runs before it has a URN.
+    await knownValue(component.urn);
+    return earlier.host();
   });
 }
 

@@ -16,7 +16,7 @@ import {
 } from "../agent/commands";
 import { withHooks } from "../engineHooks";
 import type { Inputs } from "../inputs";
-import { isKnown } from "../sdkInternals";
+import { isKnown, urnsBehind } from "../sdkInternals";
 import { AgentTransfer } from "../ssh/args";
 import { withPassword } from "../ssh/sudoPassword";
 import { type StepName, documentOf, steps } from "../steps";
@@ -111,7 +111,7 @@ function remotePath({ identity, invocation, transfer }: StepContext): pulumi.Out
   // Its URN is known all the same, and makes this depend on it.
   return pulumi
     .all([identity.urn, isKnown(path)])
-    .apply(([, known]) => (known ? path : none)) as pulumi.Output<string>;
+    .apply<string>(([, known]) => (known ? path : none));
 }
 
 /**
@@ -135,9 +135,12 @@ function afterPassword(
   if (inputs.atOnce(path)?.connection.sudoPassword === false) return stdin;
   const given = pulumi.output(stdin);
   const password = pulumi.output(inputs.from(["sudoPassword"], (all) => all.sudoPassword));
+  const whole = pulumi.all([given, pulumi.isSecret(given), password]).apply(prefixed);
+  // In a preview a connection may not be known: what is on stdin is shown all the same.
+  const alone = pulumi.all([given, urnsBehind(password)]).apply(([text]) => text);
   return pulumi
-    .all([given, pulumi.isSecret(given), password])
-    .apply(prefixed) as pulumi.Output<string>;
+    .output(isKnown(password))
+    .apply((known) => (known ? whole : alone)) as pulumi.Output<string>;
 }
 
 function prefixed([text, isSecret, password]: [string | undefined, boolean, string | undefined]) {
