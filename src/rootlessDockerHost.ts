@@ -103,7 +103,8 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     // Children: the installation, drift, the agent, and the steps on the host.
     const commands = createChildren({
       ...{ component: this, name, args, inputs, options },
-      ...{ hookName: hooks.hookName, hooks: hooks.ofChildren, earlier: hooks.earlier },
+      earlierHost: () => hooks.earlier.host(),
+      ...{ hookName: hooks.hookName, hooks: hooks.ofChildren },
     });
 
     // Outputs: how others reach the daemon, then what the steps reported.

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "../args";
-import type { EarlierReports } from "../changes/earlierReports";
 import { askForDrift } from "../drift/notes";
 import { engineIsSupported, hooksWork, refuseUnless, withHooks } from "../engineHooks";
 import type { HookName } from "../hookNames";
@@ -25,8 +24,8 @@ export interface Family {
   /** The component's own, as Pulumi got them. */
   options: pulumi.ComponentResourceOptions;
   hookName: HookName;
-  /** What the state has of the component. */
-  earlier: EarlierReports;
+  /** The address that the state has, once the hook of the component has run. */
+  earlierHost: () => Promise<string | undefined>;
   /** For each child, beside those that are made here. */
   hooks: (pulumi.ResourceHookBinding | undefined)[];
 }
@@ -84,12 +83,15 @@ export function createChildren(family: Family): StepCommands {
  * The machine's address. A preview does not know that of a machine which the same `up` may change, such as a cloud's. It
  * takes the state's, because a different one would show as a move of all that is there; the words say what may come.
  */
-function placeOf({ component, earlier }: Family, host: pulumi.Input<string>): pulumi.Input<string> {
+function placeOf(
+  { component, earlierHost }: Family,
+  host: pulumi.Input<string>,
+): pulumi.Input<string> {
   if (typeof host === "string") return host;
   return knownOr(pulumi.output(host), async () => {
     // The hook of the component runs before it has a URN.
     await knownValue(component.urn);
-    return earlier.host();
+    return earlierHost();
   });
 }
 

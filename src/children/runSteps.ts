@@ -20,11 +20,13 @@ import { isKnown, urnsBehind } from "../sdkInternals";
 import { AgentTransfer } from "../ssh/args";
 import { withPassword } from "../ssh/sudoPassword";
 import { type StepName, documentOf, steps } from "../steps";
+import { valueAt } from "../steps/inputPaths";
 import { type Document, renderDocument, wholeDocument } from "../steps/document";
 import { driftInDocument, everyStepInputs, type Notes } from "../steps/operations";
 import { machine } from "../steps/machine";
 import type { Settings } from "../steps/settings";
 import type { Step } from "../steps/step";
+import { pending } from "../validation/reader";
 
 type ConnectionInput = types.input.remote.ConnectionArgs;
 
@@ -136,10 +138,11 @@ function afterPassword(
   const given = pulumi.output(stdin);
   const password = pulumi.output(inputs.from(["sudoPassword"], (all) => all.sudoPassword));
   const whole = pulumi.all([given, pulumi.isSecret(given), password]).apply(prefixed);
-  // In a preview a connection may not be known: what is on stdin is shown all the same.
+  // A preview may not know the connection at all: what is on stdin is shown all the same.
   const alone = pulumi.all([given, urnsBehind(password)]).apply(([text]) => text);
+  const isAtAllKnown = inputs.values().then((all) => valueAt(all, "connection") !== pending);
   return pulumi
-    .output(isKnown(password))
+    .output(isAtAllKnown)
     .apply((known) => (known ? whole : alone)) as pulumi.Output<string>;
 }
 

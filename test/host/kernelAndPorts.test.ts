@@ -324,7 +324,9 @@ describe("daemon", () => {
     expect(await daemonStart(host, "app")).toBe(before);
 
     // What the Pulumi CLI takes for a colour that it does not know, and panics at.
-    const failing = overridden({ ExecStartPre: `/bin/sh -c 'echo "x<\\173%%pwned%%}>y"; exit 1'` });
+    const failing = overridden({
+      ExecStartPre: `/bin/sh -c 'echo "x<\\173%%pwned%%}>y"; sleep 1; exit 1'`,
+    });
     const { exitCode, said } = await app.tryApply("daemon", failing);
     expect([exitCode, said.at(-1)]).toEqual([1, expect.stringContaining("unitOverrides")]);
     expect(said.join("\n")).toMatch(/journal: docker\.service: Control process exited, .*status=1/);

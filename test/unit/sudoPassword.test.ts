@@ -86,14 +86,15 @@ describe.each(modes)("in $mode", ({ preview }) => {
     expect(step(outcome, "agent").inputs.delete).toMatch(/ revert agent \$i password; }'$/);
   });
 
-  test("one that is not known yet hides no document", async () => {
+  test("one that is not known yet makes what is on stdin unknown, as a known one makes it secret", async () => {
     const sudoPassword = preview ? unknown<string>() : pulumi.secret(password);
     const outcome = await create(
       { ...usual, connection: { ...connection, sudoPassword } },
       preview,
     );
     const { stdin } = step(outcome, "machine").inputs;
-    expect(String(preview ? stdin : inSecret(stdin))).toContain("apparmor-profile");
+    if (preview) expect(shown(stdin)).toBe("[unknown]");
+    else expect(String(inSecret(stdin))).toContain("apparmor-profile");
   });
 
   test.each([["whole", pulumi.output(connection)]])(
