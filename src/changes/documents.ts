@@ -35,11 +35,24 @@ export function restartingKeys(
   before: string,
   after: string,
 ): [key: string, effect: string][] {
-  return changesBetween(before, after).flatMap((change) => {
+  const keys = changesBetween(before, after).flatMap((change) => {
     const { words, restarts } = effectOf(step.effects, change);
     return restarts ? [[change.key, words] as [string, string]] : [];
   });
+  return isUpgrade(before, after) && mayRestart(step) ? [...keys, ["agent", upgrades]] : keys;
 }
+
+/** Whether the code of a step is another one, as after an upgrade of this package. A document of nothing else does nothing. */
+function isUpgrade(before: string, after: string): boolean {
+  const [old, present] = [parse(before), parse(after)];
+  return old.size > 1 && present.has("agent") && old.get("agent") !== present.get("agent");
+}
+
+const mayRestart = (step: Step) =>
+  Object.values(step.effects).some((effect) => typeof effect === "object");
+
+const upgrades =
+  "this version of rootless-docker runs other code as root in this step, and the daemon restarts if what it reads differs then";
 
 /** Things in one line, those together that have the same effect. */
 export function byEffect(things: readonly (readonly [thing: string, effect: string])[]): string {

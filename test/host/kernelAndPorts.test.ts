@@ -323,14 +323,10 @@ describe("daemon", () => {
     expect((await app.apply("daemon", plain)).changed).toEqual([]);
     expect(await daemonStart(host, "app")).toBe(before);
 
-    // What the Pulumi CLI takes for a colour that it does not know, and panics at.
-    const failing = overridden({
-      ExecStartPre: `/bin/sh -c 'echo "x<\\173%%pwned%%}>y"; sleep 1; exit 1'`,
-    });
+    const failing = overridden({ ExecStartPre: "/bin/false" });
     const { exitCode, said } = await app.tryApply("daemon", failing);
     expect([exitCode, said.at(-1)]).toEqual([1, expect.stringContaining("unitOverrides")]);
     expect(said.join("\n")).toMatch(/journal: docker\.service: Control process exited, .*status=1/);
-    expect(said.join("\n")).toContain("journal: x<?%pwned%}>y");
     await app.apply("daemon", plain);
   });
 

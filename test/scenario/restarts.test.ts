@@ -99,6 +99,35 @@ test("what restarts nothing passes", async () => {
   expect(await installation.daemonStart()).toBe(running);
 });
 
+test("an upgrade of this package: the step's own error", async () => {
+  const state = await installation.stack.exportState();
+  const { resources = [] } = state.deployment as {
+    resources?: { urn: string; inputs?: { stdin?: string } }[];
+  };
+  const { inputs } = resources.find(({ urn }) => urn.endsWith("::web-machine")) ?? {};
+  const stdin = inputs?.stdin ?? "";
+  // What an earlier version of the package left: its step had other code.
+  const earlier = stdin.replace(/^agent: "\w+"$/m, 'agent: "0123"');
+  expect(earlier).toContain('agent: "0123"');
+  Object.assign(inputs ?? {}, { stdin: earlier });
+  await installation.stack.importState(state);
+  const program = installation.program(
+    refuse({
+      daemon: { "log-level": "info" },
+      kernel: { sysctls: { "net.core.somaxconn": "8192" } },
+    }),
+  );
+  const found =
+    "web-machine: operations.restarts is set to refuse, and does not allow this change: agent: this version of rootless-docker runs other code as root in this step, and the daemon restarts if what it reads differs then. To fix";
+  const outcome = await installation.stack.preview(program);
+  expect(warnings(outcome)).toContainEqual(expect.stringContaining(`up would fail: ${found}`));
+  const { failure } = await installation.stack.tryUp(program);
+  expect(failure).toContain(found);
+  expect(await installation.daemonStart()).toBe(running);
+  Object.assign(inputs ?? {}, { stdin });
+  await installation.stack.importState(state);
+});
+
 test("what another up left to do: the step's own error", async () => {
   const edit = {
     daemon: { "log-level": "warn" },
