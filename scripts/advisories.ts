@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { GivenInputs } from "../src/advisories/advisory";
-import { advisoriesOf, advisoryRows, hostFactsOf } from "../src/advisories/rows";
+import { advisoriesOf, advisoryRows } from "../src/advisories/rows";
 import { advisoriesInWords } from "../src/changes/advisories";
+import { hostFactsOf } from "../src/limitations/measured";
 import { advisoryIds } from "../src/steps/advisoryIds";
 import { markdownTable, pageBetween } from "./markdownTable";
 

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Advisory } from "./advisories/advisory";
-import { advisoriesOf, givenInputs, hostFactsOf, judgedInputs } from "./advisories/rows";
+import { advisoriesOf, givenInputs, judgedInputs } from "./advisories/rows";
 import type { StepCommands } from "./children/runSteps";
 import type { Control } from "./controls/control";
 import { controlsOf } from "./controls/rows";
 import type { Inputs } from "./inputs";
 import type { Limitation } from "./limitations/limitation";
-import { type Measured, measuredBy } from "./limitations/measured";
+import { hostFactsOf, measuredBy } from "./limitations/measured";
 import { limitationsOf } from "./limitations/rows";
 import { logOn } from "./log";
 import { type StepOutputs, steps } from "./steps";
@@ -32,8 +32,8 @@ interface Report {
  * really answers; at preview each is known where its own step's report is. Limitations and advisories are made of what
  * several steps measure.
  *
- * A report that cannot be read, as of a step that `ignoreChanges` keeps from an upgrade, is a warning on the component,
- * and what is made of it is undefined. An error thrown here would end the program, and so the runs of all other hosts.
+ * A report that cannot be read, as of a step that `ignoreChanges` keeps from an upgrade, is a warning on the component.
+ * What is made of it alone is undefined, and rows that judge by it are unknown. An error thrown here would end the program, and so the runs of all other hosts.
  */
 export function reportedOutputs(
   name: string,
@@ -61,25 +61,20 @@ export function reportedOutputs(
     ),
   );
   const types = measuredBy as Record<string, FactTypes>;
-  const limitations = pulumi.all(reports).apply((all) => {
-    const measured = all.map((report, index) => {
+  const host = pulumi.all(reports).apply((all) => {
+    const facts = all.map((report, index) => {
       const { name: step } = measuring[index];
-      return report && read(() => readFacts(report.command, types[step], report.facts));
+      // Says which fact is missing; the rows that it is for say so, too.
+      if (report) read(() => readFacts(report.command, types[step], report.facts));
+      return [step, report?.facts];
     });
-    if (measured.includes(undefined)) return undefined;
-    return limitationsOf(Object.assign({}, ...measured) as Measured);
+    return hostFactsOf(Object.fromEntries(facts) as object);
   });
   const given = inputs.from(judgedInputs, givenInputs);
-  const judged = pulumi.all([given, pulumi.all(reports)]).apply(([known, all]) => {
-    if (all.includes(undefined)) return undefined;
-    const facts = all.map((report, index) => [measuring[index].name, report?.facts]);
-    const host = hostFactsOf(Object.fromEntries(facts) as object);
-    return { advisories: advisoriesOf(host, known), controls: controlsOf(host, known) };
-  });
-  const [advisories, controls] = [
-    judged.apply((both) => both?.advisories),
-    judged.apply((both) => both?.controls),
-  ];
+  const both = pulumi.all([host, given]);
+  const limitations = host.apply(limitationsOf);
+  const advisories = both.apply(([facts, known]) => advisoriesOf(facts, known));
+  const controls = both.apply(([facts, known]) => controlsOf(facts, known));
   return { ...Object.fromEntries(entries), limitations, advisories, controls } as ReportedOutputs;
 }
 

@@ -1,5 +1,5 @@
 import type { EngineSource } from "../steps/engine/args";
-import type { Measured } from "../limitations/measured";
+import type { HostFacts } from "../limitations/measured";
 
 /** A known fault of a program on the host, or of how it is set up, as it concerns this host. */
 export interface Advisory {
@@ -20,9 +20,6 @@ export interface Advisory {
   /** Whether `acceptedAdvisories` has its id, so that previews do not warn of it. */
   accepted: boolean;
 }
-
-/** Facts that a host reported; undefined where an earlier version of this package did not ask for them. */
-export type HostFacts = Partial<Measured>;
 
 /** What rows read of the inputs. */
 export interface GivenInputs {

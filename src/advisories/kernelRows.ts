@@ -3,12 +3,12 @@ import type { AdvisoryId } from "../steps/advisoryIds";
 import {
   affected,
   type AdvisoryRow,
-  type HostFacts,
   notReported,
   unaffected,
   unknown,
   type Verdict,
 } from "./advisory";
+import type { HostFacts } from "../limitations/measured";
 import { builtOn } from "./builtOn";
 import { runningEngine } from "./runningEngine";
 

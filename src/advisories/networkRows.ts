@@ -3,12 +3,12 @@ import type { AdvisoryId } from "../steps/advisoryIds";
 import {
   affected,
   type AdvisoryRow,
-  type HostFacts,
   notReported,
   unaffected,
   unknown,
   type Verdict,
 } from "./advisory";
+import type { HostFacts } from "../limitations/measured";
 import { runningEngine, runsInstalledFile } from "./runningEngine";
 
 /** The newest engine that these rows were read for: of a later one nobody knows yet whether it has the fault. */

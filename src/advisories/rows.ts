@@ -1,13 +1,11 @@
 import { type AdvisoryId, advisoryIds } from "../steps/advisoryIds";
 import type { InputPath, SettingsAt } from "../steps/inputPaths";
-import type { Facts, FactTypes } from "../steps/facts";
-import { type MeasuringStep, measuredBy } from "../limitations/measured";
+import type { HostFacts } from "../limitations/measured";
 import { AppArmorProfile } from "../steps/kernel/args";
 import {
   type Advisory,
   type AdvisoryRow,
   type GivenInputs,
-  type HostFacts,
   overriddenBy,
   unknown,
   type Verdict,
@@ -70,18 +68,4 @@ export function givenInputs(settings: SettingsAt<(typeof judgedInputs)[number]>)
     makesProfiles: settings.kernel.appArmorProfile !== AppArmorProfile.None,
     hasTcpSocket: settings.tcpSocket !== undefined,
   };
-}
-
-/** Facts of the steps' reports. One that is missing, or that its type does not read, is left out: no row ends a run. */
-export function hostFactsOf(reports: Partial<Record<MeasuringStep, Facts>>): HostFacts {
-  const steps = Object.keys(measuredBy) as MeasuringStep[];
-  const entries = steps.flatMap((step) => {
-    const facts = reports[step] ?? {};
-    const types = Object.entries(measuredBy[step] as FactTypes);
-    return types.map(([name, { read }]) => [
-      name,
-      facts[name] === undefined ? undefined : read(facts[name]),
-    ]);
-  });
-  return Object.fromEntries(entries) as HostFacts;
 }

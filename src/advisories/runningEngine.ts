@@ -1,4 +1,4 @@
-import type { HostFacts } from "./advisory";
+import type { HostFacts } from "../limitations/measured";
 
 /**
  * The version of the engine that the daemon ran when a step last looked; undefined if no step has reported one. What is

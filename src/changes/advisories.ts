@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Advisory } from "../advisories/advisory";
 import { endOfLife } from "../advisories/endOfLife";
-import { advisoriesOf, givenInputs, hostFactsOf } from "../advisories/rows";
+import { advisoriesOf, givenInputs } from "../advisories/rows";
 import type { StepCommands } from "../children/runSteps";
 import type { Inputs } from "../inputs";
-import { type MeasuringStep, measuredBy } from "../limitations/measured";
+import { hostFactsOf, type MeasuringStep, measuredBy } from "../limitations/measured";
 import { log } from "../log";
 import { keyOfRun, knownValue } from "../sdkInternals";
 import { type Facts, factsOf } from "../steps/facts";

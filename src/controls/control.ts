@@ -1,4 +1,5 @@
-import type { GivenInputs, HostFacts } from "../advisories/advisory";
+import type { GivenInputs } from "../advisories/advisory";
+import type { HostFacts } from "../limitations/measured";
 
 /** One recommendation for hardened Docker hosts, and whether this rootless host follows it. */
 export interface Control {

@@ -1,4 +1,5 @@
-import type { GivenInputs, HostFacts } from "../advisories/advisory";
+import type { GivenInputs } from "../advisories/advisory";
+import type { HostFacts } from "../limitations/measured";
 import { isFrom } from "../limitations/versions";
 import {
   type ControlRow,

@@ -1,4 +1,4 @@
-import type { HostFacts } from "../advisories/advisory";
+import type { HostFacts } from "../limitations/measured";
 import type { FileMode } from "../limitations/measured";
 import { type ControlRow, type ControlVerdict, met, notJudged, open } from "./control";
 

@@ -1,4 +1,5 @@
-import { type GivenInputs, type HostFacts, overriddenBy } from "../advisories/advisory";
+import { type GivenInputs, overriddenBy } from "../advisories/advisory";
+import type { HostFacts } from "../limitations/measured";
 import { type Control, type ControlRow, type ControlVerdict, unknown } from "./control";
 import { daemonRows } from "./daemonRows";
 import { fileRows } from "./fileRows";

@@ -1,5 +1,13 @@
 import { daemonFacts } from "../steps/daemon/step";
-import { type FactTypes, optional, type Read, text, wholeNumber, words } from "../steps/facts";
+import {
+  type Facts,
+  type FactTypes,
+  optional,
+  type Read,
+  text,
+  wholeNumber,
+  words,
+} from "../steps/facts";
 import { machineFacts } from "../steps/machine";
 
 const anything = { wanted: "a string, which may be empty", read: (found: string) => found };
@@ -119,3 +127,20 @@ export type MeasuringStep = keyof typeof measuredBy;
 
 /** All of them. */
 export type Measured = Read<(typeof measuredBy)["machine"] & (typeof measuredBy)["daemon"]>;
+
+/** Facts that a host reported; undefined where an earlier version of this package did not ask for them. */
+export type HostFacts = Partial<Measured>;
+
+/** Facts of the steps' reports. One that is missing, or that its type does not read, is left out: no row ends a run. */
+export function hostFactsOf(reports: Partial<Record<MeasuringStep, Facts>>): HostFacts {
+  const steps = Object.keys(measuredBy) as MeasuringStep[];
+  const entries = steps.flatMap((step) => {
+    const facts = reports[step] ?? {};
+    const types = Object.entries(measuredBy[step] as FactTypes);
+    return types.map(([name, { read }]) => [
+      name,
+      facts[name] === undefined ? undefined : read(facts[name]),
+    ]);
+  });
+  return Object.fromEntries(entries) as HostFacts;
+}

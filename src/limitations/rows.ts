@@ -1,13 +1,48 @@
-import type { Measured } from "./measured";
+import { type HostFacts, type Measured, measuredBy } from "./measured";
 import { networkRows } from "./networkRows";
-import { available, limited, type Limitation, type Row, unavailable } from "./limitation";
+import {
+  available,
+  limited,
+  type Limitation,
+  notMeasured,
+  type Row,
+  unavailable,
+} from "./limitation";
+import type { FactTypes } from "../steps/facts";
 import { isFrom } from "./versions";
 
-/** All rows, in the order of their names. */
-export function limitationsOf(measured: Measured): Limitation[] {
+/** All rows, in the order of their names. One that reads a fact which is missing is `unknown`. */
+export function limitationsOf(host: HostFacts): Limitation[] {
+  const measured = reportedFacts(host);
   return Object.entries({ ...rows, ...networkRows })
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, row]) => ({ name, ...row(measured) }));
+    .map(([name, row]) => ({ name, ...judged(row, measured) }));
+}
+
+class NotReported extends Error {}
+
+function judged(row: (measured: Measured) => Row, measured: Measured): Row {
+  try {
+    return row(measured);
+  } catch (error) {
+    if (!(error instanceof NotReported)) throw error;
+    return notMeasured(error.message);
+  }
+}
+
+/** The facts of a host. To read one that is missing, and is not optional, throws NotReported with its name. */
+function reportedFacts(host: HostFacts): Measured {
+  const types: FactTypes = { ...measuredBy.machine, ...measuredBy.daemon };
+  const reported = {};
+  for (const name of Object.keys(types)) {
+    const value = host[name as keyof HostFacts];
+    const get = () => {
+      if (value === undefined && !types[name].isOptional) throw new NotReported(name);
+      return value;
+    };
+    Object.defineProperty(reported, name, { get });
+  }
+  return reported as Measured;
 }
 
 const rows = {

@@ -1,5 +1,6 @@
-import { advisoriesOf, advisoryRows, givenInputs, hostFactsOf } from "../../src/advisories/rows";
+import { advisoriesOf, advisoryRows, givenInputs } from "../../src/advisories/rows";
 import { controlRows, verdictOf } from "../../src/controls/rows";
+import { hostFactsOf } from "../../src/limitations/measured";
 import { readSettings } from "../../src/steps/settings";
 import type { TestHost } from "../../stand-ins/hosts";
 import type { StepArgs } from "../support/documents";

@@ -1,12 +1,7 @@
 import type { GivenInputs } from "../../src/advisories/advisory";
 import { builtOn } from "../../src/advisories/builtOn";
-import {
-  advisoriesOf,
-  advisoryRows,
-  givenInputs,
-  hostFactsOf,
-  verdictOf,
-} from "../../src/advisories/rows";
+import { advisoriesOf, advisoryRows, givenInputs, verdictOf } from "../../src/advisories/rows";
+import { hostFactsOf } from "../../src/limitations/measured";
 import { type AdvisoryId, advisoryIds } from "../../src/steps/advisoryIds";
 import { readSettings } from "../../src/steps/settings";
 import type { Facts } from "../../src/steps/facts";

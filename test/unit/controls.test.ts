@@ -1,5 +1,6 @@
-import { givenInputs, hostFactsOf } from "../../src/advisories/rows";
+import { givenInputs } from "../../src/advisories/rows";
 import { controlRows, controlsOf, verdictOf } from "../../src/controls/rows";
+import { hostFactsOf } from "../../src/limitations/measured";
 import { readSettings } from "../../src/steps/settings";
 import { usualFacts } from "./mocks";
 

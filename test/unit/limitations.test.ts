@@ -1,4 +1,9 @@
-import { type MeasuringStep, measuredBy } from "../../src/limitations/measured";
+import {
+  type HostFacts,
+  type MeasuringStep,
+  hostFactsOf,
+  measuredBy,
+} from "../../src/limitations/measured";
 import { limitationsOf } from "../../src/limitations/rows";
 import { type FactTypes, readFacts } from "../../src/steps/facts";
 import { usualFacts } from "./mocks";
@@ -9,8 +14,29 @@ function rows(change: Record<string, string> = {}) {
   const measured = steps.map((step) =>
     readFacts(`web-${step}`, measuredBy[step] as FactTypes, { ...usualFacts[step], ...change }),
   );
-  return limitationsOf(Object.assign({}, ...measured) as Parameters<typeof limitationsOf>[0]);
+  return limitationsOf(Object.assign({}, ...measured) as HostFacts);
 }
+
+test("of a host that reported nothing: each row once, unknown where it judges by a fact", () => {
+  const found = limitationsOf(hostFactsOf({}));
+  expect(found.map(({ name }) => name)).toEqual(rows().map(({ name }) => name));
+  expect(new Set(found.map(({ status }) => status))).toEqual(new Set(["unknown"]));
+  expect(found[0]).toEqual({
+    name: "appArmor",
+    status: "unknown",
+    evidence: "the host has not reported daemon.security yet",
+    fix: "set a new value of operations.recheck, which asks the host again",
+  });
+});
+
+test("a missing fact makes the rows unknown that read it, and no others", () => {
+  const machine = Object.entries(usualFacts.machine).filter(
+    ([fact]) => fact !== "kernel.pingGroups",
+  );
+  const found = limitationsOf(hostFactsOf({ ...usualFacts, machine: Object.fromEntries(machine) }));
+  const unknown = found.filter(({ status }) => status === "unknown");
+  expect(unknown.map(({ name }) => name)).toEqual(["ping"]);
+});
 
 test("of a usual host: each row once, in the order of their names", () => {
   expect(rows()).toMatchSnapshot();

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { shellFunctions } from "../../scripts/agent/sources";
 import { limitationsOf } from "../../src/limitations/rows";
-import { measuredBy } from "../../src/limitations/measured";
+import { type HostFacts, measuredBy } from "../../src/limitations/measured";
 import { stepNames, steps } from "../../src/steps";
 import { type FactTypes, readFacts } from "../../src/steps/facts";
 import { valueAt } from "../../src/steps/inputPaths";
@@ -79,7 +79,7 @@ test("a row of limitations stands in docs/limits.md", () => {
   const measured = Object.entries(measuredBy).map(([step, types]) =>
     readFacts(`web-${step}`, types as FactTypes, usualFacts[step]),
   );
-  const rows = limitationsOf(Object.assign({}, ...measured) as Parameters<typeof limitationsOf>[0]);
+  const rows = limitationsOf(Object.assign({}, ...measured) as HostFacts);
   const documented = [...read("docs/limits.md").matchAll(/^\| `(\w+)` +\|/gm)].map(
     ([, row]) => row,
   );

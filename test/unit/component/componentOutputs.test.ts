@@ -135,22 +135,28 @@ describe("outputs", () => {
       "a fact of an output",
       { daemon: { "cgroup.driver": undefined } },
       ["cgroup", "network", "storageDriver"],
+      [],
       /^web-daemon: report: found none as the fact cgroup\.driver, expected a string\. To fix: .*ignoreChanges/,
     ],
     [
       "a fact that is measured",
       { machine: { "kernel.portStart": "many" } },
       [],
+      ["privilegedPorts"],
       /^web-machine: report: found 'many' as the fact kernel\.portStart, expected a whole number\. To fix: /,
     ],
   ])(
-    "%s is missing or wrong: one warning, and no value of what is made of it",
-    async (_name, facts, without, words) => {
+    "%s is missing or wrong: one warning, no value of outputs made of it, and rows that are unknown",
+    async (_name, facts, without, unknownRows, words) => {
       const program = () => new RootlessDockerHost("web", usual);
       const { value, outputs, warnings } = await runProgram(program, {
         facts: facts as unknown as Record<string, Record<string, string>>,
       });
-      expect(await valueOf(value.limitations)).toBeUndefined();
+      const rows = await valueOf(value.limitations);
+      const unknown = rows?.filter(({ status }) => status === "unknown");
+      expect(unknown?.map(({ name }) => name)).toEqual(unknownRows);
+      expect(await valueOf(value.advisories)).toEqual(expect.any(Array));
+      expect(await valueOf(value.controls)).toEqual(expect.any(Array));
       expect(warnings).toEqual([expect.stringMatching(words)]);
       const whole = (await create(usual, false)).outputs.web;
       const left = Object.keys(whole).filter((name) => outputs.web[name] === undefined);
