@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { agentText } from "../src/agent/agentText";
 import { builtAgent } from "../src/agent/builtAgent";
 import { packageSchema } from "../src/plugin/provider";
 
@@ -25,7 +24,6 @@ async function build(root: string): Promise<void> {
 function writeAgent(bin: string): void {
   const module = `"use strict";\nexports.builtAgent = ${JSON.stringify(builtAgent)};\n`;
   writeFileSync(join(bin, "src/agent/builtAgent.js"), module);
-  writeFileSync(join(bin, "agent.sh"), agentText());
   rmSync(join(bin, "scripts"), { recursive: true });
 }
 

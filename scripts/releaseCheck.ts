@@ -97,7 +97,7 @@ const commandAt = (steps: Step[], command: string) =>
 export function packProblems(files: string[]): string[] {
   const needed = [
     ...["package.json", "README.md", "LICENSE", "CHANGELOG.md", "PulumiPlugin.yaml", "plugin.js"],
-    ...["bin/index.js", "bin/index.d.ts", "bin/agent.sh", "bin/schema.json"],
+    ...["bin/index.js", "bin/index.d.ts", "bin/schema.json"],
     "bin/src/plugin/provider.js",
   ];
   const extra = /(?<!\.d)\.ts$|^(test|stand-ins|scripts|bench|examples|src|docs|node_modules)\//;

@@ -89,7 +89,8 @@ export interface RootlessDockerHostArgs {
   /**
    * Ids of advisories that you accept, such as `live-restore`: previews do not warn of them any more, and say how many
    * are accepted. The output `advisories` has the ids that concern this host; it still lists those that you accept, with
-   * `accepted`. An id that this package does not know fails. Defaults to none.
+   * `accepted`. An id that this version does not know has no
+   * effect, and previews warn of it. Defaults to none.
    */
   acceptedAdvisories?: pulumi.Input<pulumi.Input<string>[]>;
   /**

@@ -67,7 +67,7 @@ export function reachOutputs(name: string, inputs: Inputs, commands: StepCommand
       inputs.from(
         daemonsPlace,
         (settings) =>
-          `docker context create ${context || "rootless"} --docker host=${urlOf(settings)}`,
+          `docker context create ${context || "rootless"} --docker "host=${urlOf(settings)}"`,
       ),
     ),
   };

@@ -4,21 +4,17 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { agentSum, agentText } from "./agentText";
 
-/** Where the build has put it: beside the code, unless a bundler has taken the code elsewhere. */
-const beside = join(__dirname, "../../agent.sh");
-
 /**
  * A file with the agent's text, which the engine and the command plugin read: they run on this machine. What it says
- * runs as root elsewhere, so it is the package's own, or lies in Pulumi's home like the plugins that Pulumi runs.
+ * runs as root elsewhere, so it lies in Pulumi's home, like the plugins that Pulumi runs. The package's own folder may
+ * be an archive that only Node.js can read, as with Yarn's Plug'n'Play.
+ *
+ * There is one file for each version of the agent. It is written to another name first, as other programs may read it
+ * now.
  *
  * @throws Error if Pulumi's home cannot be written to.
  */
 export function agentFile(): string {
-  return hasAgent(beside) ? beside : inPulumiHome();
-}
-
-/** One file for each version of the agent. It is written to another name first, as other programs may read it now. */
-function inPulumiHome(): string {
   const folder = join(process.env.PULUMI_HOME || join(homedir(), ".pulumi"), "rootless-docker");
   const file = join(folder, `agent-${agentSum()}.sh`);
   if (hasAgent(file)) return file;

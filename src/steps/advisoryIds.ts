@@ -1,5 +1,6 @@
 import { nearest } from "../validation/nearest";
-import type { Reader, Rule } from "../validation/reader";
+import type { Problem, Reader } from "../validation/reader";
+import { filledLine } from "../validation/rules";
 
 /** The ids of all advisories, for `acceptedAdvisories`. A row of src/advisories has each. */
 export const advisoryIds = [
@@ -21,15 +22,20 @@ export type AdvisoryId = (typeof advisoryIds)[number];
 
 const known: readonly string[] = advisoryIds;
 
-/** Each id once. */
-export function acceptedSettings(read: Reader): string[] {
-  return [...new Set(read.strings("acceptedAdvisories", knownId))];
+/** Each id once. One that this version does not know has no effect, as of an advisory that is no longer listed. */
+export function acceptedSettings(read: Reader): { ids: string[]; warnings: Problem[] } {
+  const ids = [...new Set(read.strings("acceptedAdvisories", filledLine))];
+  const warnings = ids
+    .filter((id) => !known.includes(id))
+    .map((id) => noEffect(id, read.quote("acceptedAdvisories", id)));
+  return { ids, warnings };
 }
 
-const knownId: Rule<string> = (value) => {
-  if (known.includes(value)) return undefined;
-  const meant = nearest(value, advisoryIds);
-  return meant === undefined
-    ? `is not the id of an advisory; choose from ${advisoryIds.join(", ")}`
-    : `is not the id of an advisory; did you mean ${meant}?`;
-};
+function noEffect(id: string, shown: string): Problem {
+  const meant = nearest(id, advisoryIds);
+  const hint = meant === undefined ? "remove it" : `did you mean ${meant}?`;
+  return {
+    propertyPath: "acceptedAdvisories",
+    reason: `${shown} is not the id of an advisory of this version of rootless-docker, so it has no effect; ${hint}`,
+  };
+}

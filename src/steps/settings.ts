@@ -57,6 +57,7 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
   const environment = environmentSettings(read, network);
   const registries = registriesSettings(read);
   const tcpSocket = tcpSocketSettings(read, network, daemon);
+  const accepted = acceptedSettings(read);
   const settings = {
     ...plain,
     sudoPassword: connection.sudoPassword,
@@ -73,7 +74,7 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
     network,
     onDestroy,
     storageDriver: storageDriverSettings(read),
-    acceptedAdvisories: acceptedSettings(read),
+    acceptedAdvisories: accepted.ids,
     agentTransfer: transferSettings(read),
     operations: operationsSettings(read.object("operations")),
   };
@@ -82,7 +83,7 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
   problems.push(
     ...colourMarks(args, secretPaths).filter(({ propertyPath }) => !isRefused(propertyPath)),
   );
-  return { settings, problems, warnings: tcpSocket.warnings };
+  return { settings, problems, warnings: [...tcpSocket.warnings, ...accepted.warnings] };
 }
 
 export type Settings = ReturnType<typeof readSettings>["settings"];

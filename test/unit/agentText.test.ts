@@ -33,7 +33,7 @@ test("what travels is what was joined", () => {
   expect(readFileSync(agentFile(), "utf8")).toBe(agentText());
 });
 
-test("without a build, the file that travels is in Pulumi's home, for this user alone", () => {
+test("the file that travels is in Pulumi's home, for this user alone", () => {
   const file = agentFile();
   expect(dirname(file)).toBe(join(process.env.PULUMI_HOME ?? "", "rootless-docker"));
   expect(statSync(file).mode & 0o777).toBe(0o600);

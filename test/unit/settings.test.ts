@@ -259,6 +259,16 @@ describe("tcpSocket beside other options", () => {
     expect(warnings).toEqual([{ propertyPath: `tcpSocket.${option}`, reason }]);
   });
 
+  test.each([
+    ["live-restor", "did you mean live-restore?"],
+    ["CVE-1999-0001", "remove it"],
+  ])("the accepted advisory %s, which is not one of this version, is a warning", (id, hint) => {
+    const { problems, warnings } = readSettings({ connection, acceptedAdvisories: [id] });
+    expect(problems).toEqual([]);
+    const reason = `'${id}' is not the id of an advisory of this version of rootless-docker, so it has no effect; ${hint}`;
+    expect(warnings).toEqual([{ propertyPath: "acceptedAdvisories", reason }]);
+  });
+
   test("an authority that has expired beside one that has not gives no warning", () => {
     const caCertificate = `${expiredCertificate}\n${tcpSocket.caCertificate}`;
     const given = { connection, tcpSocket: { ...tcpSocket, caCertificate } };

@@ -139,6 +139,9 @@ function wrongJson(value: unknown): string | undefined {
   return tooLong(JSON.stringify(value) ?? "");
 }
 
+/** A file or an archive of Pulumi's, whose path alone would come out of JSON. */
+const isAsset = (value: object) => "__pulumiAsset" in value || "__pulumiArchive" in value;
+
 /** Whether a value comes out of JSON as it went in, and has no NUL on its way through a shell. */
 function isJson(value: unknown, depth: number): boolean {
   if (value === null || value === pending || typeof value === "boolean") return true;
@@ -146,6 +149,7 @@ function isJson(value: unknown, depth: number): boolean {
   if (typeof value === "number")
     return Number.isFinite(value) && (Number.isSafeInteger(value) || !Number.isInteger(value));
   if (typeof value !== "object" || depth > 100) return false;
+  if (isAsset(value)) return false;
   if (Array.isArray(value)) return value.every((part) => isJson(part, depth + 1));
   return Object.entries(value).every(
     ([name, part]) =>

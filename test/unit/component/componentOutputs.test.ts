@@ -46,7 +46,7 @@ describe("outputs", () => {
     const wanted = {
       dockerHost: "ssh://app@machine.example:22",
       tcpDockerHost: "",
-      contextCommand: "docker context create web --docker host=ssh://app@machine.example:22",
+      contextCommand: 'docker context create web --docker "host=ssh://app@machine.example:22"',
       knownHosts: "machine.example ssh-ed25519 AAAA",
       ...reach,
       socketPath: "/run/user/1234/docker.sock",
@@ -117,7 +117,7 @@ describe("outputs", () => {
     expect(shown(outputs.web)).toEqual({
       dockerHost: "ssh://app@machine.example:22",
       tcpDockerHost: "",
-      contextCommand: "docker context create web --docker host=ssh://app@machine.example:22",
+      contextCommand: 'docker context create web --docker "host=ssh://app@machine.example:22"',
       knownHosts: "machine.example ssh-ed25519 AAAA",
       ...reach,
       socketPath: "[unknown]",

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { pending } from "../../../src/validation/reader";
 import type { Accepted, Refused } from "../../support/arguments";
 
@@ -269,6 +270,7 @@ export const refused: Refused[] = [
     "'false' is unsupported, because the daemon always runs rootless; leave it out",
   ],
   ["daemon.mtu", NaN, notJson],
+  ["daemon.seccomp-profile", new pulumi.asset.FileAsset("a.json"), notJson],
   ["daemon.mtu", Infinity, notJson],
   ["daemon.mtu", 2 ** 53, notJson],
   ["daemon.mtu", 1e21, notJson],

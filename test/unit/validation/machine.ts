@@ -129,8 +129,8 @@ export const refused: Refused[] = [
   ["connection.privilegeEscalation", "su", "'su' is not one of auto, sudo, doas, none; choose one"],
   [
     "acceptedAdvisories",
-    ["live-restor"],
-    "'live-restor' is not the id of an advisory; did you mean live-restore?",
+    [""],
+    "'' is empty; write something, or leave the option out",
     "acceptedAdvisories[0]",
   ],
   ["agentTransfer", "Scp", "'Scp' is not one of sftp, stdin; choose one"],

@@ -12,7 +12,7 @@ import * as tcpSocket from "./tcpSocket";
 
 const rooms = [connection, account, machine, daemon, registries, tcpSocket];
 const options =
-  "connection, account, engine, rootfulDocker, privilegedPorts, kernel, daemon, network, onDestroy, environment, registryAuth, tcpSocket, registryCertificates, registryCredentialHelpers, unitOverrides, prune, storageDriver, acceptedAdvisories, agentTransfer, operations";
+  "connection, account, engine, rootfulDocker, privilegedPorts, kernel, daemon, network, onDestroy, environment, registryAuth, tcpSocket, acceptedAdvisories, registryCertificates, registryCredentialHelpers, unitOverrides, prune, storageDriver, agentTransfer, operations";
 const refused: Refused[] = [
   ["conection", {}, `no such option; did you mean connection? The options are ${options}`],
   [
