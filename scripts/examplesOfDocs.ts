@@ -4,8 +4,8 @@ import ts from "typescript";
 import { parse } from "yaml";
 
 // Type-checks every example of docs in TypeScript or YAML, as a part of a program that has these names.
-// docs/inputs.md is made of examples/inputs.ts, README's example is run by test/first, and scripts/registry.ts checks
-// the page with whole programs.
+// docs/inputs.md is made of examples/inputs.ts, README's example is run by test/first, and
+// test/unit/registryListing.test.ts compares programs in other languages.
 const names = `import * as pulumi from "@pulumi/pulumi";
 import * as command from "@pulumi/command";
 import { readFileSync } from "node:fs";
@@ -31,13 +31,14 @@ function checked(language: string, text: string): string {
     : `{\n${text.replace(/^import .*$|^export /gm, "")}}`;
 }
 
+const fence = /^```(ts|typescript|yaml)\n([^]*?)^```/gm;
 const pages = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).filter(
-  (name) => name.endsWith(".md") && !["inputs.md", "_index.md"].includes(name),
+  (name) => name.endsWith(".md") && name !== "inputs.md",
 );
 const examples = pages.flatMap((page) =>
-  [...readFileSync(join(root, "docs", page), "utf8").matchAll(/^```(ts|yaml)\n([^]*?)^```/gm)].map(
-    ([, language, text]) => `// docs/${page}\n${checked(language, text)}\n`,
-  ),
+  [...readFileSync(join(root, "docs", page), "utf8").matchAll(fence)]
+    .filter(([, language]) => page !== "_index.md" || language === "typescript")
+    .map(([, language, text]) => `// docs/${page}\n${checked(language, text)}\n`),
 );
 const program = `${names}type Some = Partial<RootlessDockerHostArgs>;\n${examples.join("")}`;
 

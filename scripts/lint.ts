@@ -50,7 +50,6 @@ const checks: Check[] = [
   node("advisories", "tsx/dist/cli.mjs", "scripts/advisories.ts"),
   node("hardening", "tsx/dist/cli.mjs", "scripts/hardening.ts"),
   node("examples", "tsx/dist/cli.mjs", "scripts/examplesOfDocs.ts"),
-  node("registry", "tsx/dist/cli.mjs", "scripts/registry.ts"),
 ];
 
 function node(name: string, script: string, ...args: string[]): Check {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { version } from "../package.json";
-import { pages, withVersion } from "./registry/versions";
+import { pages, withVersion } from "./versions";
 
 // `npm version` runs it: the package's version, where the program and the Registry's pages have it.
 const root = join(__dirname, "..");

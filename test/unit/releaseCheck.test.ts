@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { version } from "../../package.json";
 import { writePluginArchives } from "../../scripts/pluginArchives";
-import { type Read, readCheckout } from "../../scripts/registry/read";
-import { changelogProblems } from "../../scripts/registry/versions";
+import { type Read, readCheckout } from "../../scripts/readCheckout";
+import { changelogProblems } from "../../scripts/versions";
 import {
   packProblems,
   releaseTasks,
@@ -127,6 +127,16 @@ test("the changelog is of this version, and gets a date", () => {
   expect(releaseTasks(withChangelog(`## [${version}] - 2026-12-31\n\n- more\n`))).not.toContain(
     undated,
   );
+});
+
+test("an address that a publisher has not filled in is still to do", () => {
+  const tasksWith = (security: string) =>
+    releaseTasks((file) =>
+      file === "publisher.json" ? JSON.stringify({ security }) : readCheckout(file),
+    );
+  const task = "publisher.json: security is x@git.example, which does not exist";
+  expect(tasksWith("x@git.example")).toContain(task);
+  expect(tasksWith("security@a.org").filter((one) => one.includes("publisher"))).toEqual([]);
 });
 
 test.each([

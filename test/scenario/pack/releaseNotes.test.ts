@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Read } from "../../../scripts/registry/read";
-import { versionProblems, versionsIn } from "../../../scripts/registry/versions";
+import type { Read } from "../../../scripts/readCheckout";
+import { versionProblems, versionsIn } from "../../../scripts/versions";
 import { copyCheckout, npm, pack, temporaryFolder } from "../../support/checkout";
 
 // The steps of docs/releasing.md that need no registry.

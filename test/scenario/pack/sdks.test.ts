@@ -22,6 +22,12 @@ function generate(language: SdkLanguage): string {
   return generateSdk(language, sdks, { pulumi: toolchain.pulumiPath, plugin, env });
 }
 
+test("the schema that the Registry reads is one", () => {
+  const schema = join(__dirname, "../../../schema.json");
+  const env = { ...process.env, ...toolchain.env };
+  execFileSync(toolchain.pulumiPath, ["schema", "check", schema], { env });
+});
+
 const read = (...path: string[]) => readFileSync(join(sdks, ...path), "utf8");
 
 /** These have hosts of their own, which an official Pulumi CLI brings along, and no stand-in here. */

@@ -1,4 +1,4 @@
-import { type Manifest, type Read, readJson } from "./read";
+import { type Manifest, type Read, readJson } from "./readCheckout";
 
 /** Every file that has the package's version, and what it has. */
 export function versionsIn(read: Read): [file: string, version: string | undefined][] {
