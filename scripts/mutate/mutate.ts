@@ -1,195 +1,131 @@
-import { readdirSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import type { Mutant } from "./mutant";
-import { note, readResults, sourceOf, type Result } from "./results";
-import { filesOfRareMoments } from "./rooms";
-import { mutantsByHand } from "./rules";
-import { Scratch } from "./scratch";
-import { seededMutants } from "./seeded";
+import { parse } from "yaml";
 
-// Breaks one rule of the sources at a time, and says which test has noticed, or that none has.
+// npm run mutate                     breaks each rule of rules.yaml, and says whether its test notices
+// npm run mutate -- 7 "of the lock"  those of promise 7, and those with these words
+//
+// The checkout itself is never changed: mutants live in a copy. A run of all takes hours.
 
-const usage = `npm run mutate -- [OPTION...]
-  --only ID|PROMISE   this rule, or all of a promise, by its number; may be given again
-  --seeded N          N mutants that a seed picks, in place of the rules by hand
-  --seed S            that seed; 1 if it is left out
-  --list              names them, with what is known of them, and runs nothing
-  --again             runs those, too, of which the result is known
-  --rooms             asks their own test files alone, and leaves the tests of the promises for later
-  --place FILE[: WORDS] asks this test file in place of all others, or those of its tests that have the
-                      words in their names; where it does not notice a mutant, nothing is noted
-  --control           runs the test files without any mutant: they have to pass`;
+const checkout = join(__dirname, "../..");
 
-const { values: options } = parseArgs({
-  options: {
-    only: { type: "string", multiple: true, default: [] },
-    seeded: { type: "string" },
-    seed: { type: "string", default: "1" },
-    list: { type: "boolean", default: false },
-    again: { type: "boolean", default: false },
-    rooms: { type: "boolean", default: false },
-    place: { type: "string" },
-    control: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
-
-/** What is still to be asked about a mutant. */
-function openQuestions(mutant: Mutant, known: Result | undefined): string[] {
-  if (options.place !== undefined) return [options.place];
-  const rest = options.rooms ? [] : filesOfPromises().filter((file) => !mutant.room.includes(file));
-  if (options.again || known?.source !== sourceOf(mutant)) return [...mutant.room, ...rest];
-  return known.outcome === "not in its room" ? rest : [];
+/** A rule that a promise stands on, and how it is broken: rules.yaml says what each part is. */
+export interface Rule {
+  promise: number;
+  what: string;
+  file: string;
+  text: string;
+  put: string;
+  test: string;
+  named?: string;
 }
 
-/** Those of test/first, and those of rare moments. */
-function filesOfPromises(): string[] {
-  const folder = join(__dirname, "../../test/first");
-  const first = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".test.ts"))
-    .map((file) => `test/first/${file}`)
-    .sort();
-  return [...first, ...filesOfRareMoments];
-}
-
-/** Undefined where it was ended from outside, or where not all that may notice it was asked: then nothing is known. */
-async function tryMutant(
-  scratch: Scratch,
-  mutant: Mutant,
-  files: string[],
-): Promise<Result | undefined> {
-  if (!scratch.isProgram(mutant)) return note(mutant, "invalid", "it is no program");
-  const failure = await scratch.with(mutant, () => firstFailure(scratch, files));
-  if (scratch.isEnded || (failure === undefined && options.place !== undefined)) return undefined;
-  if (failure === undefined)
-    return note(mutant, options.rooms ? "not in its room" : "survived", "");
-  const { place, outcome, test, message } = failure;
-  console.log(`    ${message.split("\n").slice(0, 4).join("\n    ")}`);
-  if (outcome === "invalid") return note(mutant, "invalid", test);
-  const isRight = await passesAsItIs(scratch, place);
-  if (scratch.isEnded) return undefined;
-  if (!isRight) return note(mutant, "invalid", `${place} fails without the mutant, too`);
-  return note(mutant, "noticed", test);
-}
-
-/** The first of these places whose tests do not pass. */
-async function firstFailure(scratch: Scratch, places: string[]) {
-  for (const place of places) {
-    const verdict = await scratch.test(place);
-    if (scratch.isEnded) return undefined;
-    if (verdict.outcome !== "passed") return { place, ...verdict };
-  }
-  return undefined;
-}
-
-/** Whether the tests of each place pass that was asked without a mutant. */
-const controls = new Map<string, boolean>();
-
-/** Whether the tests of a place pass without any mutant: only then do they say something of one. Asked once in a run. */
-async function passesAsItIs(scratch: Scratch, place: string): Promise<boolean> {
-  let passes = controls.get(place);
-  if (passes === undefined) {
-    const { outcome } = await scratch.test(place);
-    passes = outcome === "passed";
-    controls.set(place, passes);
-  }
-  return passes;
-}
-
-/** Runs the test files of these mutants as they are. False if one fails: then none of them says anything of a mutant. */
-async function control(scratch: Scratch, mutants: Mutant[]): Promise<boolean> {
-  const files = [...new Set(mutants.flatMap((mutant) => openQuestions(mutant, undefined)))];
-  let passed = true;
-  for (const file of files) {
-    const { outcome, test, message } = await scratch.test(file);
-    console.log(`${file}: ${outcome} ${test}${message && `\n${message}`}`);
-    passed &&= outcome === "passed";
-  }
-  return passed;
-}
-
-function list(mutants: Mutant[]): void {
-  const results = readResults();
-  for (const mutant of mutants) {
-    const known = results.get(mutant.id);
-    const said = known?.source === sourceOf(mutant) ? inWords(known) : "not run";
-    console.log(`${nameOf(mutant)}\n    ${mutant.file}: ${said}`);
-  }
-}
-
-const nameOf = ({ id, promise, what }: Mutant) =>
-  `${promise === 0 ? "" : `${promise}. `}${id}: ${what}`;
-
-function inWords({ outcome, by, class: kind, reason }: Result): string {
-  if (outcome === "noticed") return `noticed by ${by}`;
-  if (outcome === "invalid") return `invalid: ${by}`;
-  const how = outcome === "survived" ? "survived" : "not noticed in its room";
-  return `${how}: ${kind || "not classed yet"}${reason && `: ${reason}`}`;
-}
-
-/** How many there are, and each that no test has noticed. */
-function summarize(mutants: Mutant[]): void {
-  const results = readResults();
-  const known = mutants.flatMap((mutant) => {
-    const result = results.get(mutant.id);
-    return result?.source === sourceOf(mutant) ? [{ mutant, result }] : [];
-  });
-  const count = (outcome: string) =>
-    known.filter(({ result }) => result.outcome === outcome).length;
-  console.log(
-    `${mutants.length} mutants: ${count("noticed")} noticed, ${count("survived")} survived, ${count("not in its room")} not noticed in their room, ${count("invalid")} invalid, ${mutants.length - known.length} not run`,
+export function readRules(): Rule[] {
+  const promises = parse(readFileSync(join(__dirname, "rules.yaml"), "utf8")) as Record<
+    string,
+    Omit<Rule, "promise">[]
+  >;
+  return Object.entries(promises).flatMap(([promise, rules]) =>
+    rules.map((rule) => ({ promise: Number(promise), ...rule })),
   );
-  for (const { mutant, result } of known)
-    if (result.outcome !== "noticed") console.log(`${nameOf(mutant)}\n    ${inWords(result)}`);
 }
 
-async function main(): Promise<void> {
-  if (options.help) {
-    console.log(usage);
-    return;
-  }
-  const all =
-    options.seeded === undefined
-      ? mutantsByHand()
-      : seededMutants(Number(options.seeded), Number(options.seed));
-  const { only } = options;
-  const chosen = all.filter(
-    ({ id, promise }) => only.length === 0 || only.includes(id) || only.includes(String(promise)),
+/** The test file of a rule, below the checkout. */
+export const testFileOf = ({ test }: Rule) => `test/${test}.test.ts`;
+
+/** What a rule makes of its file. */
+export function broken({ what, file, text, put }: Rule, source: string): string {
+  const times = source.split(text).length - 1;
+  if (times !== 1)
+    throw new Error(
+      `${what}: ${file} has its text ${times} times; wanted once. To fix: write in scripts/mutate/rules.yaml what is there now`,
+    );
+  return source.replace(text, () => put);
+}
+
+function copyOfCheckout(): string {
+  const copy = mkdtempSync(join(tmpdir(), "rootless-docker-mutants-"));
+  const list = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"];
+  const files = execFileSync("git", list, { cwd: checkout, encoding: "utf8" }).split("\0");
+  for (const file of files.filter((name) => name && existsSync(join(checkout, name))))
+    cpSync(join(checkout, file), join(copy, file));
+  symlinkSync(join(checkout, "node_modules"), join(copy, "node_modules"));
+  return copy;
+}
+
+/** Whether a rule's tests pass in the copy as it is. Those that do not end within half an hour do not. */
+function passes(copy: string, rule: Rule): boolean {
+  const { status, signal, error } = spawnSync(
+    process.execPath,
+    [
+      "node_modules/jest/bin/jest.js",
+      "--ci",
+      // A mutant may wait for what never comes.
+      `--testTimeout=${8 * 60_000}`,
+      ...(rule.named === undefined ? [] : [`--testNamePattern=${rule.named}`]),
+      "--runTestsByPath",
+      testFileOf(rule),
+    ],
+    { cwd: copy, stdio: "ignore", timeout: 30 * 60_000 },
   );
-  if (chosen.length === 0) throw new Error(`no mutant is named ${only.join(", ")}\n${usage}`);
-  if (options.list) {
-    list(chosen);
-    return;
-  }
-  const scratch = new Scratch();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => scratch.end(name));
+  const isLate = error !== undefined && "code" in error && error.code === "ETIMEDOUT";
+  if (!isLate && (signal !== null || (status ?? 0) > 128)) throw new Error("interrupted");
+  return status === 0;
+}
+
+/** Whether the tests of each place pass without any mutant, asked once in a run. */
+const asItIs = new Map<string, boolean>();
+
+function passesAsItIs(copy: string, rule: Rule): boolean {
+  const place = `${rule.test}: ${rule.named}`;
+  const known = asItIs.get(place) ?? passes(copy, rule);
+  asItIs.set(place, known);
+  return known;
+}
+
+/** `noticed`, `survived`, or `invalid`: then the test fails without the mutant, too, and says nothing of it. */
+function tryRule(copy: string, rule: Rule): string {
+  const file = join(copy, rule.file);
+  const source = readFileSync(file, "utf8");
+  writeFileSync(file, broken(rule, source));
+  const hasPassed = passes(copy, rule);
+  writeFileSync(file, source);
+  if (hasPassed) return "survived";
+  return passesAsItIs(copy, rule) ? "noticed" : "invalid";
+}
+
+function main(words: string[]): void {
+  const rules = readRules().filter(
+    ({ promise, what }) =>
+      words.length === 0 || words.some((word) => word === String(promise) || what.includes(word)),
+  );
+  if (rules.length === 0) throw new Error(`no rule has the words ${words.join(", ")}`);
+  // The tests get it, too, and remove what they have made.
+  process.on("SIGINT", () => undefined);
+  const copy = copyOfCheckout();
   try {
-    if (options.control) {
-      if (!(await control(scratch, chosen))) process.exitCode = 1;
-      return;
-    }
-    for (const mutant of chosen) {
-      const files = openQuestions(mutant, readResults().get(mutant.id));
-      if (files.length === 0) continue;
-      console.log(nameOf(mutant));
-      const begun = Date.now();
-      const result = await tryMutant(scratch, mutant, files);
-      if (scratch.isEnded) return;
-      if (result === undefined) {
-        console.log("    this place does not notice it");
-        continue;
-      }
-      const seconds = Math.round((Date.now() - begun) / 1000);
-      console.log(`    ${inWords(result)} (${seconds} s)`);
-    }
-    summarize(chosen);
+    const results = rules.map((rule) => {
+      console.log(`${rule.promise}. ${rule.what}`);
+      const result = tryRule(copy, rule);
+      console.log(`    ${result}: ${testFileOf(rule)}`);
+      return result;
+    });
+    const noticed = results.filter((result) => result === "noticed").length;
+    console.log(`${noticed} of ${results.length} mutants are noticed`);
+    if (noticed < results.length) process.exitCode = 1;
   } finally {
-    scratch.remove();
+    rmSync(copy, { recursive: true, force: true });
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 2;
-});
+if (require.main === module) main(process.argv.slice(2));

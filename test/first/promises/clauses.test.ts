@@ -401,7 +401,7 @@ test(
 test(promise(4, "what nobody needs, and was there before, stays when ours go"), async () => {
   await root(
     host,
-    "apt-get -qq -y --no-install-recommends install passt >/dev/null 2>&1; apt-mark auto passt >/dev/null; apt-get -s autoremove | grep -q 'Remv passt'",
+    "apt-get -qq update; apt-get -qq -y --no-install-recommends install passt >/dev/null 2>&1; apt-mark auto passt >/dev/null; apt-get -s autoremove | grep -q 'Remv passt'",
   );
   const app = install();
   await app.up(wishesOf("lea", "delete", { storageDriver: "fuse-overlayfs" }));
