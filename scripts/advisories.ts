@@ -32,7 +32,7 @@ const inputs: GivenInputs = {
 const facts = hostFactsOf({
   machine: {
     ...{ "versions.engine": "29.8.1", "versions.rootlesskit": "3.1.0" },
-    ...{ "versions.kernel": "6.12.48+deb13-amd64", "kernel.algifAead": "blocked" },
+    ...{ "versions.kernel": "6.12.48+deb13-amd64" },
   },
   daemon: {
     ...{ storageDriver: "overlayfs", "network.portDriver": "builtin" },

@@ -3,7 +3,7 @@ import type { HostFacts } from "../limitations/measured";
 
 /** A known fault of a program on the host, or of how it is set up, as it concerns this host. */
 export interface Advisory {
-  /** A CVE id such as `CVE-2026-31431`, or words such as `live-restore`: what `acceptedAdvisories` takes. */
+  /** Words such as `live-restore`: what `acceptedAdvisories` takes. */
   id: string;
   /** The fault, in one line. */
   title: string;

@@ -23,14 +23,6 @@ const truthOrSecret = {
   read: (found: string) => (found === "secret" ? "secret" : truth.read(found)),
 };
 
-/** Whether processes can use the kernel's algif_aead; `unseen` if the machine has no modules of its kernel. */
-const moduleStates = ["absent", "blocked", "builtin", "loadable", "loaded", "unseen"] as const;
-
-const moduleState = {
-  wanted: `one of ${moduleStates.join(", ")}`,
-  read: (found: string) => moduleStates.find((state) => state === found),
-};
-
 /** Mode and owner of a file. */
 export interface FileMode {
   mode: number;
@@ -68,9 +60,6 @@ export const measuredBy = {
     /** The path of its program, and what getcap says of it. */
     "rootlesskit.path": text,
     "rootlesskit.capability": anything,
-    /** `/proc/sys/kernel/version`, which has the day on which the kernel was built. */
-    "kernel.build": optional(text),
-    "kernel.algifAead": optional(moduleState),
     /** Whether the daemon ran the file that is installed as dockerd, and when that was seen; none without a daemon. */
     "engine.isInstalledFile": optional(truth),
     "engine.seenAt": optional(wholeNumber),

@@ -29,20 +29,6 @@ beforeAll(async () => {
     reports[step as keyof Reports] = answer.facts;
 });
 
-test("the kernel's facts are those of its files", async () => {
-  expect(facts()["kernel.build"]).toBe((await host.run("cat /proc/sys/kernel/version")).trim());
-  // A machine that is a container has no modules of its kernel; one that is loaded is seen all the same.
-  const loaded = await host.run("test -e /sys/module/algif_aead && echo loaded || echo unseen");
-  expect(facts()["kernel.algifAead"]).toBe(loaded.trim());
-});
-
-test("nothing opens a socket of AF_ALG: the module is as it was before", async () => {
-  const modules = "cut -d ' ' -f 1 /proc/modules | sort";
-  const before = await host.run(modules);
-  await app.apply("machine", wishes);
-  expect(await host.run(modules)).toBe(before);
-});
-
 test("the daemon runs the file that is installed", () => {
   expect(facts()["dockerd.isInstalledFile"]).toBe(true);
   expect(statusOf("daemon-older-than-package")).toBe("unaffected");

@@ -88,8 +88,6 @@ export const usualFacts: Record<string, Record<string, string>> = {
     "kernel.portStart": "1024",
     "rootlesskit.path": "/usr/bin/rootlesskit",
     "rootlesskit.capability": "",
-    "kernel.build": "#1 SMP PREEMPT_DYNAMIC Debian 6.12.48-1 (2025-09-20)",
-    "kernel.algifAead": "loadable",
     "engine.isInstalledFile": "true",
     "engine.seenAt": "1760000000",
   },

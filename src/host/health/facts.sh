@@ -169,8 +169,6 @@ machine_facts() {
 	fact kernel.portStart "${3-}"
 	fact rootlesskit.path "$rootlesskit"
 	fact rootlesskit.capability "$capability"
-	fact kernel.build "$(words_of_file /proc/sys/kernel/version)"
-	fact kernel.algifAead "$(algif_aead_state "$(words_of_file /proc/sys/kernel/osrelease)")"
 }
 
 # Facts of the step machine, after the daemon has followed its changes. At the first up there is none
@@ -180,51 +178,4 @@ machine_facts_of_daemon() {
 	dockerd=$(daemon_process) || return 0
 	fact engine.isInstalledFile "$(yes_if runs_installed_dockerd "$dockerd")"
 	fact engine.seenAt "$(date +%s)"
-}
-
-# Whether processes can use algif_aead, the module of CVE-2026-31431. Prints absent, blocked, builtin,
-# loadable, loaded, or unseen where the machine has no modules of this kernel. No socket of AF_ALG is
-# opened, because it would load the module. $1 the kernel.
-algif_aead_state() {
-	local modules=/lib/modules/$1 files
-	if is_off_at_boot; then
-		echo blocked
-	elif [ -e /sys/module/algif_aead ]; then
-		echo loaded
-	elif [ ! -e "$modules/modules.dep" ]; then
-		echo unseen
-	else
-		files=$(grep -ls '/algif_aead[.]ko' "$modules/modules.builtin" "$modules/modules.dep") || true
-		case $files in
-		*modules.builtin*) echo builtin ;;
-		'') echo absent ;;
-		*)
-			if is_load_refused; then
-				echo blocked
-			else
-				echo loadable
-			fi
-			;;
-		esac
-	fi
-}
-
-# True if the kernel was booted without what starts algif_aead.
-is_off_at_boot() {
-	case $(words_of_file /proc/cmdline) in
-	*initcall_blacklist=*algif_aead_init*) true ;;
-	*) false ;;
-	esac
-}
-
-# True if modprobe runs false or true in place of loading the module, because a line such as "install
-# algif_aead /bin/false" says so. A line with "blacklist" does not, because the kernel asks for the
-# module by its own name.
-is_load_refused() {
-	# The last line is of the module itself, after those that it depends on.
-	case $(modprobe --show-depends algif_aead 2>/dev/null | tail -n 1) in
-	'install /bin/false ' | 'install /usr/bin/false ') true ;;
-	'install /bin/true ' | 'install /usr/bin/true ') true ;;
-	*) false ;;
-	esac
 }
