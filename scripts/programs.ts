@@ -49,6 +49,22 @@ export function readTable(text: string): Row[] {
   });
 }
 
+/** What is called and is not in the table: programs that every supported image has. */
+const ofEveryImage = new Set(
+  [
+    // coreutils
+    "basename cat chmod chown cp cut date dd env head id install ln ls md5sum mkdir mktemp mv od paste",
+    "readlink realpath rm sha256sum sleep sort stat sync base64 tail tee timeout touch tr uname wc",
+    // sh, awk, findutils, grep, sed, gzip, glibc, util-linux
+    "sh awk find grep sed gzip getent iconv flock namei",
+    // shadow and systemd
+    "useradd userdel usermod groupadd groupdel",
+    "systemctl loginctl journalctl systemd-analyze systemd-detect-virt systemd-cat",
+    // the package manager, of which each system has its own
+    "apt-get apt-cache /usr/lib/apt/apt-helper dpkg dpkg-query pam-auth-update dnf rpm zypper pacman",
+  ].flatMap((names) => names.split(" ")),
+);
+
 /** Words of a shell that are no programs: what POSIX's sh and every dash and bash do by themselves. */
 const builtins = new Set(
   ": . [ alias bg break case cd command continue do done echo esac eval exec exit export false fg fi for getopts hash if in jobs kill local printf pwd read readonly return set shift test then times trap true type ulimit umask unalias unset until wait while".split(
@@ -255,8 +271,11 @@ export function tableProblems(rows: readonly Row[], { programs, problems }: Call
   );
   return [
     ...[...programs]
-      .filter((name) => !inTable.includes(name))
+      .filter((name) => !inTable.includes(name) && !ofEveryImage.has(name))
       .map((name) => `${name} is called, and not in the table PROGRAMS`),
+    ...inTable
+      .filter((name) => ofEveryImage.has(name))
+      .map((name) => `${name} is in the table PROGRAMS, and every image has it`),
     ...inTable
       .filter((name) => !programs.has(name))
       .map((name) => `${name} is in the table PROGRAMS, and nothing calls it`),
@@ -314,9 +333,13 @@ export function ownTable(): Row[] {
 /** What is wrong in this checkout. */
 export function programProblems(): string[] {
   const rows = ownTable();
+  const calls = callsOfAgent();
   const text = readFileSync(page, "utf8");
   return [
-    ...tableProblems(rows, callsOfAgent()),
+    ...tableProblems(rows, calls),
+    ...[...ofEveryImage]
+      .filter((name) => !calls.programs.has(name))
+      .map((name) => `${name} is in the list of what every image has, and nothing calls it`),
     ...(pageWith(rows, text) === text
       ? []
       : ["docs/systems.md has another table of programs: npx tsx scripts/programs.ts --write"]),

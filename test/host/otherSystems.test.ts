@@ -222,7 +222,7 @@ test("perl that is installed and does not run: each run says why. A destroy need
     ]);
   await take("perl");
   // Another program of the table, which a destroy does without.
-  await host.run("mv /usr/sbin/useradd /root");
+  await host.run("mv /usr/bin/cmp /root");
   for (const answer of [
     await app.tryApply("machine", wishes),
     await app.tryApply("daemon", wishes),
@@ -230,11 +230,11 @@ test("perl that is installed and does not run: each run says why. A destroy need
     expect([answer.exitCode, answer.said.join("\n")]).toEqual([
       1,
       expect.stringMatching(
-        /useradd: it does not run \(it is not on PATH\), though passwd is installed\. /,
+        /cmp: it does not run \(it is not on PATH\), though diffutils is installed\. /,
       ),
     ]);
   await app.revertAll(wishes);
-  await host.run("mv /root/useradd /usr/sbin; userdel -r app 2>/dev/null || true");
+  await host.run("mv /root/cmp /usr/bin; userdel -r app 2>/dev/null || true");
 });
 
 test.each(["disable", "purge"])(
