@@ -157,7 +157,6 @@ present() {
 	account_present
 	packages_present
 	sysctl_changes
-	module_changes
 	root_daemon_present
 }
 
@@ -189,18 +188,6 @@ packages_present() {
 	esac
 	set -- $(missing_packages $(packages_of_programs) "$@")
 	if [ $# != 0 ]; then difference "packages $*" "not installed" installed; fi
-}
-
-module_changes() {
-	local names wanted="loaded, now and at each boot"
-	# shellcheck disable=SC2046 # names of modules
-	if may_become_legacy; then
-		names=$(modules_not_loaded $(legacy_modules))
-		wanted="$wanted, if the package iptables is iptables-legacy"
-	else
-		names=$(modules_not_loaded $(wanted_legacy_modules))
-	fi
-	if [ -n "$names" ]; then difference "kernel modules$names" "not loaded" "$wanted"; fi
 }
 
 sysctl_changes() {

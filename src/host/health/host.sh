@@ -58,6 +58,7 @@ it" '' "$(if kernel_was_replaced; then echo reboot; else echo "load it with 'mod
 in a container, pass the device in"
 	fi
 	kernel_module_problems
+	legacy_module_problems
 }
 
 # Modules that the kernel loads for dockerd's bridge, iptables' rules and the first container.

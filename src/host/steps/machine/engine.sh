@@ -23,8 +23,11 @@ ensure_engine() {
 		PATH=$SYSTEM_PATH
 		;;
 	esac
-	# Preflight has looked at those that were there.
-	if [ -s "$WORK/changed" ]; then owner_of_files_problems; fi
+	# Preflight has looked at what was there.
+	if [ -s "$WORK/changed" ]; then
+		owner_of_files_problems
+		legacy_module_problems
+	fi
 	id_map_problems
 	stop_on_problems
 	rootlesskit --version >"$WORK/rootlesskit-version" 2>/dev/null &
