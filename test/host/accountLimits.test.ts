@@ -89,13 +89,6 @@ test("a machine without controllers: up says which limits may have no effect", a
     expect(said.join("\n")).toContain(`account.limits.${name} may have no effect`);
 });
 
-test("more than the machine has is a warning, and no error", async () => {
-  const { exitCode, said } = await apply({ memory: "1024T", cpus: 8192 });
-  expect(exitCode).toBe(0);
-  expect(said.join("\n")).toMatch(/account\.limits\.memory is 1024T, more than the \d+M/);
-  expect(said.join("\n")).toMatch(/account\.limits\.cpus is 8192, more than the \d+ /);
-});
-
 test("a limit that somebody changed is drift, and the next up repairs it", async () => {
   await apply(all);
   await host.run(`sed -i s/MemoryMax=300M/MemoryMax=3G/ ${dropIn}; systemctl daemon-reload`);

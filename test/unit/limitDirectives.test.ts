@@ -33,23 +33,6 @@ test.each<[Record<string, string>, string]>([
 });
 
 test.each([
-  ["134217728K", "134217728"],
-  ["128M", "131072"],
-  ["4G", "4194304"],
-  ["1024T", "1099511627776"],
-])("%s are %s KiB", (size, kib) => {
-  expect(shell({}, `kibibytes ${size}`)).toBe(`${kib}\n`);
-});
-
-test("more than the machine has is a line of the log, and less is none", () => {
-  const script = "say_memory_above_machine; say_processors_above_machine";
-  expect(shell({ memory: "128M", cpus: "0.1" }, script)).toBe("");
-  expect(shell({ memory: "1024T", cpus: "8192" }, script)).toMatch(
-    /^account: account\.limits\.memory is 1024T, more than the \d+M of this machine: .*\naccount: account\.limits\.cpus is 8192, more than the \d+ of this machine: it has no effect\n$/,
-  );
-});
-
-test.each([
   ["", ["memory", "cpus", "tasks", "ioWeight"]],
   ["cpuset cpu pids", ["memory", "ioWeight"]],
   ["cpuset cpu io memory pids", []],

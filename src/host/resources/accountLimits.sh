@@ -11,8 +11,6 @@ ensure_account_limits() {
 	printf '# Managed by rootless-docker (Pulumi).\n[Slice]\n%s\n' "$directives" \
 		>"$WORK/limits.conf"
 	want_file "$drop_in" 644 "$WORK/limits.conf"
-	say_memory_above_machine
-	say_processors_above_machine
 	say_limits_without_controller
 }
 
@@ -36,41 +34,6 @@ limit_directives() {
 # Prints a number such as 1.5 as a percentage, 150: the shell has no fractions. $1 the number, with
 # two decimals at most.
 percent() { awk -v number="$1" 'BEGIN { printf "%.0f", number * 100 }'; }
-
-say_memory_above_machine() {
-	local limit name total rest
-	has limits.memory || return 0
-	limit=$(doc limits.memory)
-	while read -r name total rest; do
-		if [ "$name" = MemTotal: ]; then break; fi
-	done </proc/meminfo
-	if [ "$(kibibytes "$limit")" -gt "$total" ]; then
-		say "account.limits.memory is $limit, more than the $((total / 1024))M of this machine:" \
-			"it has no effect, except that the account does not use swap"
-	fi
-}
-
-# Prints a size in KiB. $1 a whole number with K, M, G or T.
-kibibytes() {
-	local number=${1%[KMGT]}
-	case $1 in
-	*K) echo "$number" ;;
-	*M) echo "$((number * 1024))" ;;
-	*G) echo "$((number * 1048576))" ;;
-	*T) echo "$((number * 1073741824))" ;;
-	esac
-}
-
-say_processors_above_machine() {
-	local limit processors
-	has limits.cpus || return 0
-	limit=$(doc limits.cpus)
-	processors=$(grep -c '^processor' /proc/cpuinfo) || return 0
-	if [ "$(percent "$limit")" -gt "$((processors * 100))" ]; then
-		say "account.limits.cpus is $limit, more than the $processors of this machine:" \
-			"it has no effect"
-	fi
-}
 
 say_limits_without_controller() {
 	if has limits.memory; then say_limit_without_controller memory memory; fi
