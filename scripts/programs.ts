@@ -84,7 +84,6 @@ const runners: Record<string, (words: Word[]) => Word[]> = {
   run_apart: (words) => words,
   run_beside: (words) => words,
   run_manager: (words) => words,
-  unless_locked: (words) => words,
   timeout: (words) => from(words, (word) => /^[a-z]/.test(word ?? "0")),
   with_lists: (words) => words,
   xargs: (words) => afterOptions(words),

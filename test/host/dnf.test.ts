@@ -138,14 +138,6 @@ describe("dnf 5 and rpm 6, by their words in the place of dnf 4 and rpm 4", () =
     expect(await live()).toMatch(/waits for another package manager.*keyring lock/);
   });
 
-  test("a lock that dnf itself waits for is told of, and waited for", async () => {
-    await put("dnf", `[ -e /run/passes ] || exec flock /run/system.lock /usr/bin/dnf "$@"`);
-    await given.host.run(
-      "systemd-run -q flock /run/system.lock sleep 15; until [ -e /run/system.lock ]; do sleep 0.1; done",
-    );
-    expect(await live()).toMatch(/waits for another package manager.*the lock of dnf/);
-  });
-
   test("words that nobody knows are quoted by their last line", async () => {
     await put(
       "dnf",

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { hostFile, runAwk } from "../support/hostPrograms";
+import { agentFunctions, hostFile, runAwk } from "../support/hostPrograms";
 
 // What the agent takes from the output of package managers.
 
@@ -128,4 +128,17 @@ test.each([
 ])("zypper's plan: %s", (_what, output, plan) => {
   const lines = runAwk("platform/packages/zypperPlan.awk", output).split("\n").slice(0, -1);
   expect(lines).toEqual(plan);
+});
+
+test("dnf has 30 minutes: the error says so", () => {
+  const script = `${agentFunctions()}
+    WORK=$(mktemp -d); trap 'rm -r "$WORK"' EXIT
+    timeout() { echo "$1 $2"; return 124; }
+    PACKAGE_MANAGER=dnf
+    run_dnf makecache || echo "status $?"
+    head -n 1 "$WORK/manager.log"
+    package_errors`;
+  expect(execFileSync("sh", ["-s"], { input: script, encoding: "utf8" })).toBe(
+    "status 124\n1800 dnf\nFailed: dnf did not end in 30 minutes, as where another dnf runs",
+  );
 });

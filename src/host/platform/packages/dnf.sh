@@ -13,43 +13,18 @@ dnf_outdated() { false; }
 
 dnf_refresh() { run_dnf makecache --refresh; }
 
-# dnf would wait for another one for ever: dnf 4 does not with exit_on_lock, and dnf 5 is stopped. Packages
-# that nobody asked for by name stay away, and those that are there stay.
+# dnf would wait for another one for ever: dnf 4 does not with exit_on_lock, and dnf 5 says nothing while
+# it waits, so it has 30 minutes. Packages that nobody asked for by name stay away, and those that are
+# there stay.
 # root packages: dnf install, remove, mark. Packages that were there before are removed only with rootfulDocker: purge. Signatures are checked by dnf.
 run_dnf() {
-	run_manager unless_locked dnf -y --setopt=exit_on_lock=True --setopt=install_weak_deps=False \
-		--setopt=clean_requirements_on_remove=False "$@"
-}
-
-# Runs a program, and stops it while it waits for a lock, when it has begun nothing: dnf 5 says nothing of
-# that under -q.
-# root units: its own watcher of dnf ends.
-unless_locked() {
-	local watcher status=0
-	: >"$WORK/program"
-	stop_while_it_waits "$1" &
-	watcher=$!
-	# shellcheck disable=SC2016 # the inner shell's
-	sh -c 'echo $$ >"$0"
-		exec "$@"' "$WORK/program" "$@" || status=$?
-	kill "$watcher" 2>/dev/null || true
+	local status=0
+	run_manager timeout 1800 dnf -y --setopt=exit_on_lock=True --setopt=install_weak_deps=False \
+		--setopt=clean_requirements_on_remove=False "$@" || status=$?
+	if [ "$status" = 124 ]; then
+		echo "Failed: dnf did not end in 30 minutes, as where another dnf runs" >>"$WORK/manager.log"
+	fi
 	return "$status"
-}
-
-# The kernel lists who waits for a lock. It ends with the agent, and holds neither the connection nor the
-# agent's lock. $1 the program's name; its number is in $WORK/program.
-# root units: a dnf that it started and that waits for a lock ends.
-stop_while_it_waits() {
-	local program
-	trap - EXIT
-	exec 3>&- 9>&-
-	while sleep 1 && kill -0 $$ 2>/dev/null; do
-		read -r program <"$WORK/program" || continue
-		grep -qE -e "-> +[A-Z]+ +[A-Z]+ +[A-Z]+ +$program " /proc/locks || continue
-		echo "Failed to obtain the lock of $1, which another one holds"
-		kill "$program"
-		break
-	done
 }
 
 # dnf's words for a verb, and names: name=version is name-version there.
