@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { hostFile } from "../support/hostPrograms";
 
-// What the agent reads and changes of an account's JSON files, and what it makes of docker's words.
+// What the agent reads and changes of an account's JSON files, and what it says of a login that fails.
 
 const sources = join(__dirname, "../../src/host");
 const folder = mkdtempSync(join(tmpdir(), "rootless-docker-login-"));
@@ -84,75 +84,21 @@ test("whatever JSON is around it: found, exchanged, taken out, and all else as i
   );
 });
 
-/** The problem that the agent makes of what docker said. */
-function problemOf(said: string, password = "s3cret-password", values = ""): string {
+test("docker's answer is not shown, because a registry may quote the password", () => {
   const script = `set -eu
-    for file in core/document core/run core/text core/account core/findings daemon/secretValues resources/dockerLogin; do
-      . "$1/$file.sh"
-    done
-    LOG_IN_SH=:
-    STEP=daemon PART=daemon WORK=$2 OWN=$2/own ACCOUNT=app
-    mkdir -p "$OWN"; : >"$WORK/problems"
-    as_account_within() { false; }
-    printf %s "$4" >"$WORK/values"
-    cat >"$WORK/said"
-    printf 'me:%s' "$3" >"$WORK/login"
+    for file in core/run core/text core/findings resources/dockerLogin; do . "$1/$file.sh"; done
+    LOG_IN_SH=: PART=daemon WORK=$2 ACCOUNT=app
+    : >"$WORK/problems"
+    as_account_within() { cat >"$WORK/said"; false; }
+    printf me:s3cret >"$WORK/login"
     log_in r.example:5000 "$WORK/login"
     cat "$WORK/problems"`;
-  return execFileSync("sh", ["-c", script, "sh", sources, folder, password, values], {
-    input: said,
-    encoding: "utf8",
-    env: { ...process.env, LC_ALL: "C" },
-  });
-}
-
-test.each([
-  ["certificate signed by unknown authority", "certificate signed by unknown authority"],
-  ["", "no answer in 90 seconds"],
-  ["WARNING! Using --password\nno: good\n", "no: good"],
-  ["proxyconnect http://me:pw@proxy:1", "proxyconnect http://[secret]@proxy:1"],
-])("docker says %j", (said, shown) => {
-  const problem = problemOf(said);
-  expect(problem).toMatch(/docker cannot log in \('?[^']*'?\)/);
-  expect(problem).toContain(shown);
+  const problem = execFileSync("sh", ["-c", script, "sh", sources, folder], { encoding: "utf8" });
+  expect(readFileSync(join(folder, "said"), "utf8")).toBe("s3cret");
+  expect(problem).not.toContain("s3cret");
+  expect(problem).toMatch(
+    /^daemon: registryAuth r\.example:5000: docker cannot log in.* run 'docker login r\.example:5000' as app/,
+  );
   for (const word of ["registryCertificates", "insecure-registries", "environment"])
     expect(problem).toContain(word);
 });
-
-test.each([
-  [
-    "the password",
-    'no: s3cret-"wörd for you',
-    's3cret-"wörd',
-    "",
-    "its answer contains the password",
-  ],
-  [
-    "the password as JSON",
-    'no: "s3cret-\\"word" for you',
-    's3cret-"word',
-    "",
-    "its answer contains the password",
-  ],
-  [
-    "the header with the login",
-    `refused: Basic ${Buffer.from("me:s3cret").toString("base64")}`,
-    "s3cret",
-    "",
-    "its answer contains the password",
-  ],
-  [
-    "a proxy",
-    "geheim-wort",
-    "s3cret",
-    "environment/A: 1\n",
-    "'docker login r.example:5000' as app",
-  ],
-])(
-  "docker's words that hold or could hold %s are not shown",
-  (_what, said, password, values, words) => {
-    const problem = problemOf(said, password, values);
-    expect(problem).toContain(words);
-    expect(problem).not.toMatch(/s3cret|geheim/);
-  },
-);

@@ -48,7 +48,8 @@ want_credential_helpers() {
 }
 
 # As "docker login" does, by the account's daemon, which asks the registry; in a directory of its
-# own. $1 the address, $2 the file with USERNAME:PASSWORD.
+# own. The answer is not shown, because a registry may quote the password, and the daemon its proxy.
+# $1 the address, $2 the file with USERNAME:PASSWORD.
 # root as account: docker login, in a directory of its own. The password is on stdin; 90 seconds.
 log_in() {
 	local login
@@ -57,34 +58,9 @@ log_in() {
 		as_account_within 90 sh -c "$LOG_IN_SH" sh "${login%%:*}" "$1"; then
 		return 0
 	fi
-	problem "registryAuth $1" "docker cannot log in ($(words_of_login "${login#*:}" "$1" "$2"))" \
-		'' "depending on the reason in brackets, correct the username and password in registryAuth; or add the certificate \
-of its authority to registryCertificates, or the registry to insecure-registries of daemon; \
-or check that the daemon can reach it (firewall, or a proxy in environment)"
-}
-
-# What docker said last, as a part of a message. A registry may answer with the password that it was
-# given, alone or as the header Authorization has it, and the daemon with its proxy. $1 the password,
-# $2 the address, $3 the file with USERNAME:PASSWORD.
-words_of_login() {
-	local said in_json in_header
-	said=$(grep -v '^WARNING' "$WORK/said" | tail -n 1 | without_logins_of_urls)
-	in_json=$(json_string "$1")
-	in_json=${in_json#'"'}
-	in_json=${in_json%'"'}
-	in_header=$(base64 -w 0 <"$3")
-	case $said in
-	'') printf 'no answer in 90 seconds' ;;
-	*"$1"* | *"$in_json"* | *"$in_header"*)
-		printf "its answer contains the password and is not shown"
-		;;
-	*)
-		if has_daemon_secrets; then
-			printf "its answer may quote secret values; run 'docker login %s' as %s to see it" \
-				"$2" "$ACCOUNT"
-		else
-			words_of_account "$said"
-		fi
-		;;
-	esac
+	problem "registryAuth $1" "docker cannot log in (its answer may quote secrets, and is not shown)" \
+		'' "run 'docker login $1' as $ACCOUNT to see the answer. Then correct the username and password in \
+registryAuth; or add the certificate of its authority to registryCertificates, or the registry to \
+insecure-registries of daemon; or check that the daemon can reach it (firewall, or a proxy in \
+environment)"
 }
