@@ -33,8 +33,6 @@ async function main(): Promise<void> {
     for (const line of await prepareMachine()) console.log(`     ${line}`);
     const host = await createHost({ suite: "trixie" });
     console.log(`A machine booted: Debian 13, with nothing of Docker, at ${host.address}`);
-    // For the containers, whose image is made of the machine's own programs.
-    await host.run("apt-get -q update && apt-get -q install --yes iputils-ping");
     if (!interrupted) process.exitCode = await tryHost(host);
   } finally {
     await destroyAllHosts();

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import {
@@ -16,6 +16,7 @@ import {
   RootlessDockerHost,
   type RootlessDockerHostArgs,
 } from "../../index";
+import { account } from "./machine";
 import type { Options } from "./options";
 
 const projectName = "rootless-docker-trial";
@@ -134,18 +135,18 @@ export class Life {
 }
 
 function programOf(options: Options, edits: Partial<RootlessDockerHostArgs>): object {
-  const { host, port, user, privateKey, hostKey, account, engine, rootfulDocker } = options;
+  const { host, port, user, key, hostKey, inputs } = options;
+  const privateKey = key === undefined ? undefined : readFileSync(key, "utf8");
   const component = new RootlessDockerHost("trial", {
+    ...inputs,
     connection: { host, port, user, privateKey, hostKey },
     account: { name: account },
-    engine,
-    rootfulDocker,
     onDestroy: { data: OnDestroyData.Delete },
     operations: { driftDetection: DriftDetection.Required },
     ...edits,
   });
-  const { versions, storageDriver, account: made, limitations } = component;
-  return { versions, storageDriver, account: made, limitations };
+  const { versions, storageDriver, limitations } = component;
+  return { versions, storageDriver, limitations };
 }
 
 /**

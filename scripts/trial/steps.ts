@@ -1,6 +1,5 @@
 import { performance } from "node:perf_hooks";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { secondsSince } from "./story";
 
 interface Words {
   does: string;
@@ -26,6 +25,10 @@ const words: Record<string, Words> = {
 function sentence(op: string, { does, undoes }: Words): string | undefined {
   if (op === "create" || op === "update") return does;
   return op === "delete" && undoes !== undefined ? `reverted: ${undoes}` : undefined;
+}
+
+export function secondsSince(start: number): string {
+  return ((performance.now() - start) / 1000).toFixed(1);
 }
 
 /** Tells when a step of the package is done, and how long it took. */

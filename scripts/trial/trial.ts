@@ -4,63 +4,50 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { performance } from "node:perf_hooks";
 import { createInterface } from "node:readline/promises";
 import type { OutputMap } from "@pulumi/pulumi/automation";
 import { PrivilegedPorts, type Versions } from "../../index";
+import { version } from "../../package.json";
 import type { Limitation } from "../../src/limitations/limitation";
-import { bringImage, isRunning, startContainer } from "./container";
 import { failureOf, Life } from "./life";
-import { Machine } from "./machine";
+import { account, Machine } from "./machine";
 import { type Options, readOptions, usage } from "./options";
-import {
-  type Difference,
-  differencesOf,
-  forStrangers,
-  inFull,
-  type Picture,
-  takePicture,
-} from "./picture";
-import { anonymous, type Findings, type Part, reportOf } from "./report";
-import { disagrees, tryRows } from "./rows";
+import { differencesOf, nameOf, takePicture } from "./picture";
 import { Signals } from "./signals";
-import { tellSteps } from "./steps";
-import { secondsSince, Story } from "./story";
-import { performance } from "node:perf_hooks";
+import { secondsSince, tellSteps } from "./steps";
 
 /** Nothing was changed, and nothing is left. */
 class Refused extends Error {}
 
 const pingGroups = "/proc/sys/net/ipv4/ping_group_range";
 
+/** Made of the machine's own programs and their libraries: no registry has to answer. */
+const image = `for name in sh id sleep; do
+    path=$(command -v $name)
+    echo "$path"
+    ldd "$path" | grep -o '/[^ ]*'
+done | sort -u | tar -chf - -T - 2>/dev/null | docker import - rootless-docker-trial >/dev/null`;
+
 class Trial {
-  private readonly story = new Story();
   private readonly signals = new Signals((text) => process.stderr.write(`\n${text}\n`));
   private readonly machine: Machine;
-  private readonly findings: Findings & { parts: Part[] };
   private life!: Life;
-  private before!: Picture;
-  /** Entries that changed between the two pictures before anything was done. */
+  private before: string[] = [];
+  /** Names of what changed between the two pictures before anything was done. */
   private changing = new Set<string>();
-  /** What the setting was that the trial changes by hand. Absent until it has done so. */
-  private pingGroupsBefore: string | undefined;
+  private pingGroupsBefore = "";
+  /** Lines of the report. */
+  private system = "";
+  private engine = "no engine";
+  private afterwards = "It was not compared.";
+  private readonly parts: { name: string; seconds: string; passed: boolean }[] = [];
 
   constructor(
     private readonly options: Options,
     private readonly folder: string,
   ) {
-    this.machine = new Machine(options, this.signals.stop);
-    this.findings = {
-      system: { name: "unknown", kernel: "unknown", architecture: "unknown" },
-      versions: undefined,
-      storageDriver: undefined,
-      pulumiVersion: "",
-      image: undefined,
-      parts: [],
-      rows: [],
-      differences: [],
-      changedByThemselves: 0,
-      entries: 0,
-    };
+    this.machine = new Machine(options, folder);
   }
 
   /** @returns the exit code. */
@@ -71,7 +58,7 @@ class Trial {
     } catch (error) {
       if (this.signals.exitCode === undefined)
         throw new Refused(failureOf(error), { cause: error });
-      this.story.say("\nInterrupted: nothing was changed.");
+      say("\nInterrupted: nothing was changed.");
       rmSync(this.folder, { recursive: true, force: true });
       return this.signals.exitCode;
     }
@@ -85,61 +72,52 @@ class Trial {
 
   /** Asks the machine, shows what will change, and asks for a yes. */
   private async ask(): Promise<void> {
-    const { story, signals } = this;
-    story.say(
-      "This turns a machine into a rootless Docker host, tries it, and restores the machine.",
-    );
-    story.say("At first it only asks the machine. Ctrl-C at any moment destroys what it made.");
+    say("This turns a machine into a rootless Docker host, tries it, and restores the machine.");
+    say("At first it only asks the machine. Ctrl-C at any moment destroys what it made.");
     await this.part("the machine is asked", () => this.identify());
     const { problems, plan } = await this.part(
       "preflight: a preview asks the machine",
       async () => {
         this.life = await Life.begin(this.options, this.folder);
-        this.findings.pulumiVersion = this.life.pulumiVersion;
-        return this.life.preview(signals.stop);
+        return this.life.preview(this.signals.stop);
       },
     );
     if (problems.length > 0)
       throw new Error(`up would fail:\n${problems.map((text) => `  ${text}`).join("\n")}`);
-    story.say("\nThe machine has now, and will have until the trial ends:");
-    for (const line of plan) story.say(`   ${line}`);
-    story.say(
-      `The trial also runs containers as ${this.options.account}, and reads every file for a comparison.`,
-    );
+    say("\nThe machine has now, and will have until the trial ends:");
+    for (const line of plan) say(`   ${line}`);
+    say(`The trial also runs a container as ${account}, and reads every file for a comparison.`);
     if (!this.options.yes) await this.consent();
   }
 
   /** @throws Error where the machine has an installation, or the account. */
   private async identify(): Promise<void> {
-    const { account } = this.options;
-    const answer = await this.machine.asRoot(
+    const answer = await this.asRoot(
       `. /etc/os-release
-printf '%s\\n' "$PRETTY_NAME" "$(uname -r)" "$(uname -m)"
+echo "$PRETTY_NAME, kernel $(uname -r), $(uname -m)"
+cat ${pingGroups}
 ! [ -e /var/lib/rootless-docker ] || echo installation
 ! getent passwd ${account} >/dev/null || echo account`,
     );
-    const [name, kernel, architecture, ...found] = answer.trim().split("\n");
+    const [system, pingGroupsBefore, ...found] = answer.trim().split("\n");
     if (found.includes("installation"))
       throw new Error(
         "the machine has an installation of rootless-docker (/var/lib/rootless-docker): a trial is for a machine without one",
       );
     if (found.includes("account"))
-      throw new Error(
-        `the machine has an account ${account}, which a trial would remove: name another one by --account`,
-      );
-    this.findings.system = { name, kernel, architecture };
-    this.story.fact(`${name}, kernel ${kernel}, ${architecture}`);
+      throw new Error(`the machine has an account ${account}, which a trial would remove`);
+    this.system = system;
+    this.pingGroupsBefore = pingGroupsBefore;
+    fact(system);
   }
 
   private async consent(): Promise<void> {
     if (!process.stdin.isTTY) throw new Error("nobody to ask: --yes goes on without");
-    const lines = createInterface({
-      input: process.stdin,
-      output: process.stdout,
-      terminal: false,
-    });
+    const { stdin: input, stdout: output } = process;
+    const lines = createInterface({ input, output, terminal: false });
     try {
-      const answer = await lines.question("Continue? Type yes: ", { signal: this.signals.stop });
+      const signal = this.signals.stop;
+      const answer = await lines.question("Continue? Type yes: ", { signal });
       if (answer.trim() !== "yes")
         throw new Error("the answer was not yes, so nothing was changed");
     } finally {
@@ -153,123 +131,96 @@ printf '%s\\n' "$PRETTY_NAME" "$(uname -r)" "$(uname -m)"
       const first = await this.picture("before.txt");
       this.before = await this.picture("before.txt");
       const changed = differencesOf(first, this.before);
-      this.changing = new Set(changed.map(keyOf));
-      this.findings.changedByThemselves = changed.length;
-      this.findings.entries = this.before.size;
-      this.story.fact(
-        `${this.before.size} entries, of which ${changed.length} change by themselves`,
-      );
+      this.changing = new Set(changed.map((line) => nameOf(line.slice(1))));
+      fact(`${this.before.length} lines; ${this.changing.size} things change by themselves`);
     });
   }
 
-  private async picture(file: string): Promise<Picture> {
-    const { picture, text } = await takePicture(this.machine, this.options.ignored);
-    writeFileSync(join(this.folder, file), text, { mode: 0o600 });
-    return picture;
+  private async picture(file: string): Promise<string[]> {
+    const lines = await takePicture(this.machine, this.options.ignored, this.signals.stop);
+    this.write(file, lines);
+    return lines;
   }
 
   /** Everything between the first change and the destroy. */
   private async live(): Promise<void> {
-    const { story, machine, life, findings } = this;
+    const { life } = this;
     const { stop } = this.signals;
-    const tell = tellSteps((text) => story.fact(text));
-    const limitations = await this.part("pulumi up", async () => {
-      return this.readOutputs(await life.up(stop, tell));
-    });
+    const tell = tellSteps(fact);
+    await this.part("pulumi up", async () => this.readOutputs(await life.up(stop, tell)));
     await this.part("a container", async () => {
-      findings.image = await bringImage(machine);
-      story.fact(`its image: ${findings.image}`);
-      story.fact(await startContainer(machine));
+      await this.asAccount(image);
+      await this.asAccount("docker run --detach --name trial rootless-docker-trial sleep 3600");
+      const id = await this.asAccount("docker exec trial id -u");
+      const pid = await this.asAccount("docker inspect --format '{{.State.Pid}}' trial");
+      const uid = (await this.asRoot(`stat -c %u /proc/${Number(pid)}`)).trim();
+      if (id !== "0" || uid === "0")
+        throw new Error(`the container's user ${id} is uid ${uid} on the machine`);
+      fact(`its root is uid ${uid} on the machine`);
     });
-    await this.part("limitations against what is tried", () => this.tryLimitations(limitations));
     await this.part("an edit: privilegedPorts", async () => {
       life.edit({ privilegedPorts: PrivilegedPorts.FileCapability });
-      story.fact(changeIn(await life.diff(stop)));
-      const outputs = await life.up(stop, tell);
-      const row = limitationsOf(outputs).filter(({ name }) => name === "privilegedPorts");
-      await this.tryLimitations(row, " after the edit");
-      story.fact(`the container ${(await isRunning(machine)) ? "still runs" : "was stopped"}`);
+      fact(changeIn(await life.diff(stop)));
+      await life.up(stop, tell);
+      await this.asAccount("docker run --rm -p 127.0.0.1:1013:80 rootless-docker-trial id -u");
+      fact("a container has port 1013 of the machine");
     });
     await this.part("drift: a setting is changed by hand", () => this.drift());
     await this.part("no change", async () => {
       if (!(await life.isUnchanged(stop))) throw new Error("a preview shows a change");
-      story.fact("the machine was asked, and nothing differs");
+      fact("the machine was asked, and nothing differs");
     });
   }
 
-  private readOutputs(outputs: OutputMap): Limitation[] {
-    const versions = outputs.versions.value as Versions;
-    this.findings.versions = versions;
-    this.findings.storageDriver = String(outputs.storageDriver.value);
-    this.story.fact(
-      `engine ${versions.engine}, RootlessKit ${versions.rootlesskit}, ${this.findings.storageDriver}`,
-    );
-    return limitationsOf(outputs);
-  }
-
-  private async tryLimitations(limitations: readonly Limitation[], when = ""): Promise<void> {
-    const rows = await tryRows(this.machine, limitations);
-    for (const row of rows)
-      this.story.fact(`${row.name}: ${row.said}; tried: ${row.tried} (${row.seen})`);
-    const named = rows.map((row) => ({ ...row, name: `${row.name}${when}` }));
-    this.findings.rows = [...this.findings.rows, ...named];
-    const wrong = rows.filter(disagrees).map(({ name }) => name);
-    if (wrong.length > 0) throw new Error(`not as limitations says: ${wrong.join(", ")}`);
+  private readOutputs({ versions, storageDriver, limitations }: OutputMap): void {
+    const { engine, rootlesskit } = versions.value as Versions;
+    this.engine = `engine ${engine}, RootlessKit ${rootlesskit}, ${String(storageDriver.value)}`;
+    fact(this.engine);
+    for (const { name, status } of limitations.value as Limitation[])
+      if (status !== "available") fact(`${name}: ${status}`);
   }
 
   private async drift(): Promise<void> {
-    const { machine, life, story } = this;
+    const { life } = this;
     const { stop } = this.signals;
-    const wanted = (await machine.asRoot(`cat ${pingGroups}`)).trim();
-    this.pingGroupsBefore = this.before.get(`sysctl ${pingGroups}`)?.value ?? wanted;
-    await machine.asRoot(`echo '1 0' >${pingGroups}`);
+    const wanted = (await this.asRoot(`cat ${pingGroups}`)).trim();
+    await this.asRoot(`echo '1 0' >${pingGroups}`);
     if (await life.isUnchanged(stop)) throw new Error("a preview does not show the drift");
-    story.fact("ping_group_range is changed, and a preview shows it");
+    fact("ping_group_range is changed, and a preview shows it");
     await life.up(stop);
-    const found = (await machine.asRoot(`cat ${pingGroups}`)).trim();
+    const found = (await this.asRoot(`cat ${pingGroups}`)).trim();
     if (found !== wanted) throw new Error(`an up left ping_group_range at '${found}'`);
-    story.fact("an up repaired it");
-  }
-
-  /** An up that was cut off takes what the trial has set by hand for what was there before. */
-  private async takeBackByHand(): Promise<void> {
-    if (this.pingGroupsBefore === undefined) return;
-    // The kernel gives the whole value to the first read alone, and the shell reads by characters.
-    await this.machine
-      .withoutSignal()
-      .asRoot(
-        `set -- $(cat ${pingGroups}); [ "$*" != '1 0' ] || echo '${this.pingGroupsBefore}' >${pingGroups}`,
-      );
+    fact("an up repaired it");
   }
 
   /** @returns whether it succeeded. */
   private async destroy(): Promise<boolean> {
-    const tell = tellSteps((text) => this.story.fact(text));
     try {
-      await this.part("pulumi destroy", () => this.life.destroy(this.signals.giveUp, tell));
-      await this.takeBackByHand();
+      await this.part("pulumi destroy", () =>
+        this.life.destroy(this.signals.giveUp, tellSteps(fact)),
+      );
+      // An up that was cut off takes what the trial has set by hand for what was there before. The kernel gives the
+      // whole value to the first read alone, and the shell reads by characters.
+      await this.machine.asRoot(
+        `set -- $(cat ${pingGroups}); [ "$*" != '1 0' ] || echo '${this.pingGroupsBefore}' >${pingGroups}`,
+      );
       return true;
     } catch {
-      this.story.say(
-        "\nThe machine still has what the trial made. This goes on with the destroy:\n",
-      );
-      this.story.say(this.life.destroyLine);
+      say("\nThe machine still has what the trial made. This goes on with the destroy:\n");
+      say(this.life.destroyLine);
       return false;
     }
   }
 
   /** After an interruption: what the machine still has, is looked for. */
   private async leave(exitCode: number): Promise<number> {
-    const { account } = this.options;
     try {
-      await new Machine(this.options).asRoot(
-        `! [ -e /var/lib/rootless-docker ] && ! getent passwd ${account}`,
-      );
+      await this.machine.asRoot(`! [ -e /var/lib/rootless-docker ] && ! getent passwd ${account}`);
     } catch (error) {
-      this.story.say(`\nDestroyed; whether nothing is left is not known: ${failureOf(error)}`);
+      say(`\nDestroyed; whether nothing is left is not known: ${failureOf(error)}`);
       return 1;
     }
-    this.story.say("\nInterrupted, and destroyed: nothing is left on the machine.");
+    say("\nInterrupted, and destroyed: nothing is left on the machine.");
     rmSync(this.folder, { recursive: true, force: true });
     return exitCode;
   }
@@ -277,66 +228,85 @@ printf '%s\\n' "$PRETTY_NAME" "$(uname -r)" "$(uname -m)"
   private async compare(): Promise<void> {
     await this.part("the machine is the same as before", async () => {
       const after = await this.picture("after.txt");
-      const all = differencesOf(this.before, after);
-      const differences = all.filter((one) => !this.changing.has(keyOf(one)));
-      this.findings.differences = this.shown(differences);
-      const text = differences.map((one) => `${inFull(one)}\n`).join("");
-      writeFileSync(join(this.folder, "differences.txt"), text, { mode: 0o600 });
-      for (const one of differences) this.story.fact(inFull(one));
-      if (differences.length > 0) throw new Error(`differences: ${differences.length}`);
-      this.story.fact("no difference");
+      const lines = differencesOf(this.before, after).filter(
+        (line) => !this.changing.has(nameOf(line.slice(1))),
+      );
+      this.write("differences.txt", lines);
+      const names = new Set(lines.map((line) => nameOf(line.slice(1))));
+      this.afterwards = `${names.size === 0 ? "No difference" : `Differences: ${names.size}`}. ${this.before.length} lines about files, packages, settings, units and accounts were compared; ${this.changing.size} things change by themselves, and do not count.`;
+      for (const line of lines) fact(line);
+      if (names.size > 0) throw new Error(`differences: ${names.size}`);
+      fact("no difference");
     });
-  }
-
-  /** Without repetitions: what has no public name is counted. */
-  private shown(differences: readonly Difference[]): string[] {
-    const counts = new Map<string, number>();
-    for (const one of differences) {
-      const line = forStrangers(one, this.options.account);
-      counts.set(line, (counts.get(line) ?? 0) + 1);
-    }
-    return [...counts].map(([line, count]) => (count > 1 ? `${line} (${count} times)` : line));
   }
 
   /** @returns the exit code. */
   private report(): number {
-    const text = reportOf(this.findings, this.options);
-    writeFileSync(join(this.folder, "report.md"), text);
-    this.story.say(`\n${text}`);
-    this.story.say(`The report and the pictures, which are yours alone, are in ${this.folder}`);
-    const isFailed = this.findings.parts.some(({ result }) => result !== "passed");
-    if (isFailed) return 1;
-    this.tidy();
+    const failed = this.parts.filter(({ passed }) => !passed).length;
+    const result = failed === 0 ? "passed" : `${failed} of ${this.parts.length} parts failed`;
+    const date = new Date().toISOString().slice(0, 10);
+    const { source = "distribution" } = (this.options.inputs.engine ?? {}) as { source?: string };
+    const text = `## A trial of rootless-docker ${version}: ${result}
+
+${this.system}; ${this.engine}; engine.source ${source}; Node.js ${process.versions.node}
+
+| part | seconds | result |
+| --- | --- | --- |
+${this.parts.map(({ name, seconds, passed }) => `| ${name} | ${seconds} | ${passed ? "passed" : "failed"} |\n`).join("")}
+${this.afterwards}
+
+For docs/systems.md:
+
+    | ${this.system} | ${source}: ${this.engine} | trial of ${version}, ${date}: ${result} |
+`;
+    this.write("report.md", [text]);
+    say(`\n${text}`);
+    say(`The report and the pictures, which are yours alone, are in ${this.folder}`);
+    if (failed > 0) return 1;
+    for (const name of ["bin", "known_hosts", "passphrase", "project", "state", "tmp"])
+      rmSync(join(this.folder, name), { recursive: true, force: true });
     return 0;
   }
 
-  /** Removes what only Pulumi needed. */
-  private tidy(): void {
-    for (const name of ["bin", "passphrase", "project", "state", "tmp"])
-      rmSync(join(this.folder, name), { recursive: true, force: true });
+  private asRoot(script: string): Promise<string> {
+    return this.machine.asRoot(script, this.signals.stop);
   }
 
-  /** A part of the trial, which the report has with its time, and with its failure. */
+  private asAccount(script: string): Promise<string> {
+    return this.machine.asAccount(script, this.signals.stop);
+  }
+
+  private write(file: string, lines: readonly string[]): void {
+    writeFileSync(join(this.folder, file), lines.map((line) => `${line}\n`).join(""), {
+      mode: 0o600,
+    });
+  }
+
+  /** A part of the trial, which the report has with its time. */
   private async part<T>(name: string, work: () => Promise<T>): Promise<T> {
+    say(`\n${String(this.parts.length + 1).padStart(2)}. ${name}`);
     const start = performance.now();
-    const end = (result: string) =>
-      this.findings.parts.push({ name, seconds: secondsSince(start), result });
     try {
-      const value = await this.story.step(name, work);
-      end("passed");
+      const value = await work();
+      this.parts.push({ name, seconds: secondsSince(start), passed: true });
+      fact(`(${secondsSince(start)} s)`);
       return value;
     } catch (error) {
-      const failure = failureOf(error);
-      end(anonymous(`failed: ${failure}`, this.options));
-      if (this.signals.exitCode === undefined) this.story.fact(`failed: ${failure}`);
+      this.parts.push({ name, seconds: secondsSince(start), passed: false });
+      if (this.signals.exitCode === undefined) fact(`failed: ${failureOf(error)}`);
       throw error;
     }
   }
 }
 
-const keyOf = ({ kind, name }: Difference) => `${kind} ${name}`;
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
 
-const limitationsOf = (outputs: OutputMap) => outputs.limitations.value as Limitation[];
+/** What a part found, below its title. */
+function fact(text: string): void {
+  for (const line of text.trimEnd().split("\n")) say(`     ${line}`.trimEnd());
+}
 
 /** The lines of a preview that say what changes on the machine. */
 function changeIn(preview: string): string {
