@@ -44,7 +44,8 @@ const program =
       name,
       pulumi.jsonStringify(output),
     ]);
-    new random.RandomId("user", { byteLength: 4, keepers: Object.fromEntries(keepers) });
+    const all = Object.fromEntries(keepers) as Record<string, pulumi.Output<string>>;
+    new random.RandomId("user", { byteLength: 4, keepers: all });
   };
 
 /** Saves a plan, then applies it. Returns what failed. */
