@@ -131,6 +131,12 @@ const beforeTheAgent: (typeof missingAgent & { says: RegExp })[] = [
     fix: "give connection.user a shell such as /bin/sh with 'usermod --shell', or connect as another user",
   },
   {
+    says: /^sudo: .*must have a tty.*$/m,
+    part: "sudo",
+    happened: "sudo requires a terminal, and a step has none",
+    fix: "add 'Defaults:NAME !requiretty' to sudoers, with the name of connection.user",
+  },
+  {
     // A cloud's image, where a key of root's only says which user to be.
     says: /^Please login as the user "(?<user>[^"\n]+)".*$/m,
     part: "login",

@@ -1,5 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { temporaryFolder } from "../support/checkout";
 import { hostFile, runAwk } from "../support/hostPrograms";
 
 /** What `namei -l` prints of one path, whose parts have these modes and owners. */
@@ -86,4 +88,35 @@ test.each([
 ])("a member without blanks: %s", (place, stdout) => {
   const text = '{ "a": { "b" : [ 1, "x \\" y" ] } }';
   expect(runJson("jsonCompact", text, place)).toEqual({ status: 0, stdout });
+});
+
+describe("the lock", () => {
+  const script = `. "$1"
+    LOCK=$2
+    say() { echo "$*"; }
+    words_of_file() { echo other; }
+    flock() { if [ "$1" = -n ]; then return "$STATUS"; fi; return 1; }
+    hold_lock me && echo held`;
+  const lock = join(temporaryFolder(), "lock");
+  const tried = (status: number) => {
+    const args = ["-c", script, "sh", hostFile("core/lock.sh"), lock];
+    const env = { ...process.env, STATUS: String(status) };
+    return spawnSync("sh", args, { encoding: "utf8", env }).stdout;
+  };
+
+  test.each([
+    ["is free", 0, /^held\n$/],
+    [
+      "another run has it for too long",
+      1,
+      /^waits for .*: other\n.*held it for 30 minutes: other\./,
+    ],
+    [
+      "flock cannot be started, as with noexec of sudo",
+      126,
+      /^lock .*: flock failed with exit status 126\. To fix: .*!noexec/,
+    ],
+  ])("%s", (_what, status, said) => {
+    expect(tried(status)).toMatch(said);
+  });
 });

@@ -172,6 +172,14 @@ test("a cloud image's root", () => {
   expect(explainFailedLogin("web-agent", "Process exited with status 1: other")).toBeUndefined();
 });
 
+test("sudo that requires a terminal", () => {
+  const words = "sudo: sorry, you must have a tty to run sudo";
+  const error = `Process exited with status 1: running "sh -c":\n${words}\n`;
+  expect(explainFailedLogin("web-agent", error)).toBe(
+    `web-agent: sudo: sudo requires a terminal, and a step has none (${words}). To fix: add 'Defaults:NAME !requiretty' to sudoers, with the name of connection.user`,
+  );
+});
+
 test("a login without a shell", () => {
   const words = "This account is currently not available.";
   const error = `Process exited with status 1: running "sh -c":\n${words}\n`;

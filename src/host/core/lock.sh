@@ -7,12 +7,22 @@ LOCK=/run/rootless-docker.lock
 hold_lock() {
 	(umask 077 && : >>"$LOCK")
 	exec 9>>"$LOCK"
-	if ! flock -n 9; then
+	local status=0
+	flock -n 9 || status=$?
+	case $status in
+	0) ;;
+	1)
 		say "waits for another run of rootless-docker on this machine: $(words_of_file "$LOCK")"
 		flock -w 1800 9 ||
 			refuse "lock $LOCK: another run has held it for 30 minutes: $(words_of_file "$LOCK"). \
 To fix: see what that run waits for with 'fuser -v $LOCK', let it finish, then run again"
-	fi
+		;;
+	*)
+		refuse "lock $LOCK: flock failed with exit status $status. To fix: see what 'flock $LOCK true' \
+prints as root. If sudo has the option noexec, root can start no program with it: add \
+'Defaults:USER !noexec' to sudoers for connection.user"
+		;;
+	esac
 	printf '%s, since %s\n' "$1" "$(date -u +%FT%TZ)" >"$LOCK"
 }
 
