@@ -20,7 +20,7 @@ export interface AgentFigures {
 const installation = "be9c";
 const wishes = {
   connection: { host: "host" },
-  account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz bench"] },
+  account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAABEMzTno= bench"] },
   onDestroy: { data: "delete" },
 };
 

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { isPublicKey } from "../validation/publicKey";
 import type { Reader, Rule } from "../validation/reader";
 import { between, filledLine } from "../validation/rules";
 import { AgentTransfer, PrivilegeEscalation } from "./args";
@@ -50,11 +51,13 @@ const privateKey: Rule<string> = (value) =>
       "as 'pulumi config set --secret privateKey <FILE' takes it"
     : undefined;
 
-const publicKey: Rule<string> = (value) =>
+const publicKey: Rule<string> = (value) => {
   // A file's or a generator's key ends in a line break, which connectionInput takes away.
-  /^[a-z0-9@.-]+ [A-Za-z0-9+/=]+( .*)?$/.test(value.trim())
+  const [, type = "", key = ""] = /^(\S+) (\S+)( .*)?$/.exec(value.trim()) ?? [];
+  return isPublicKey(type, key)
     ? undefined
-    : "is not a public key; write one line such as 'ssh-ed25519 AAAA...', from 'ssh-keygen -F HOST' without the name";
+    : "is not a public key; write one whole line such as 'ssh-ed25519 AAAA...', from 'ssh-keygen -F HOST' without the name";
+};
 
 /** @throws nothing; problems are noted in the reader. */
 export function connectionSettings(read: Reader): {

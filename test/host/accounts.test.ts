@@ -141,7 +141,10 @@ test("what the machine has for new users is not the account's: groups, an end, a
 });
 
 test("uid, home, shell and keys of a new account; what goes with it", async () => {
-  const keys = ['ssh-ed25519 AAAAC3Nz it\'s "$(id)" ü', 'command="true" ssh-ed25519 AAAAC3Nb -n'];
+  const keys = [
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAABEMzTno= it\'s "$(id)" ü',
+    'command="true" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAABEMzTmI= -n',
+  ];
   const fresh = await give(host, "fresh", {
     account: { uid: 4100, home: "/srv/fresh", shell: "/bin/sh", authorizedKeys: keys },
   });
@@ -164,21 +167,24 @@ test("uid, home, shell and keys of a new account; what goes with it", async () =
 
 test("keys: one dropped goes, those of the account stay, byte for byte, behind a link too", async () => {
   await host.run(
-    `install -d -o kept -g kept -m 700 /home/kept/.ssh; printf 'ssh-rsa AAAA own' >/home/kept/keys
+    `install -d -o kept -g kept -m 700 /home/kept/.ssh; printf 'ssh-rsa AAAAB3NzaC1yc2EAAAABMA== own' >/home/kept/keys
     chown kept: /home/kept/keys; chmod 644 /home/kept/keys; ln -s ../keys /home/kept/.ssh/authorized_keys
     chown -h kept: /home/kept/.ssh/authorized_keys`,
   );
   const file = "cat /home/kept/keys; stat -c ' %a' /home/kept/keys; readlink /home/kept/.ssh/*";
   const before = await host.run(file);
-  const [a, b] = ["ssh-ed25519 AAAAC3Nz a", "ssh-ed25519 AAAAC3Nz b"];
+  const [a, b] = [
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAABEMzTno= a",
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAABEMzTno= b",
+  ];
   const kept = await give(host, "kept", { account: { authorizedKeys: [a, b] } });
   await kept.apply();
-  expect(await host.run(file)).toContain(`ssh-rsa AAAA own\n${a}\n${b}\n`);
+  expect(await host.run(file)).toContain(`ssh-rsa AAAAB3NzaC1yc2EAAAABMA== own\n${a}\n${b}\n`);
   await kept.installation.apply("machine", {
     ...kept.all,
     account: { name: "kept", authorizedKeys: [b] },
   });
-  expect(await host.run(file)).toContain(`ssh-rsa AAAA own\n${b}\n`);
+  expect(await host.run(file)).toContain(`ssh-rsa AAAAB3NzaC1yc2EAAAABMA== own\n${b}\n`);
   await kept.back();
   expect((await host.run(file)).replace("own\n ", "own ")).toBe(before);
   await host.run("rm -r /home/kept/.ssh /home/kept/keys");

@@ -7,7 +7,7 @@ afterAll(destroyAllHosts);
 
 /** Something in every step. */
 const wishes: StepArgs = {
-  account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz one"] },
+  account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAABEMzTno= one"] },
   privilegedPorts: "file-capability",
   kernel: { sysctls: { "net.ipv4.ping_group_range": "0 1000" } },
   daemon: { "log-level": "warn" },

@@ -72,7 +72,9 @@ test("a change of source that does not end: the daemon has its engine, a check s
   await bob.revertAll(bobs);
   // The account holds up what comes after the engine.
   await given.host.run("su app -c 'mkdir -p ~/.ssh/authorized_keys'");
-  const keys = { account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAA me"] } };
+  const keys = {
+    account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA= me"] },
+  };
   const { said } = await app.tryApply("machine", wishes({}, keys));
   expect(said.at(-1)).toMatch(/^account: a line of .*authorized_keys: it is not a regular file/);
   expect(await given.version()).toBe(`${currentEngine}\n`);

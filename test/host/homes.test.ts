@@ -193,14 +193,14 @@ test("a config.json that is no JSON any more: an up fails, and a destroy keeps i
 test.each(["\\0\\n", "\\0", "no end"])(
   "authorized_keys that ends with '%s': a key comes and goes, and all else stays, byte for byte",
   async (end) => {
-    const own = `ssh-ed25519 AAAAC3Nz own\n`;
+    const own = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAABEMzTno= own\n`;
     await host.run(
       `useradd -m gil; install -d -o gil -m 700 /home/gil/.ssh; cd /home/gil/.ssh
-      printf 'ssh-ed25519 AAAAC3Nz own\\n${end}' >authorized_keys; chown gil: authorized_keys; cp authorized_keys /root/keys`,
+      printf 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAABEMzTno= own\\n${end}' >authorized_keys; chown gil: authorized_keys; cp authorized_keys /root/keys`,
     );
     const app = install();
     await app.install();
-    const key = "ssh-ed25519 AAAAC3Nz added";
+    const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAABEMzTno= added";
     await app.apply("machine", wishesOf("gil", { account: { authorizedKeys: [key] } }));
     await host.run(`grep -aqx '${own.trim()}' /home/gil/.ssh/authorized_keys
       grep -aqx '${key}' /home/gil/.ssh/authorized_keys`);

@@ -69,7 +69,7 @@ test("the same owner with a new installation takes over; the old one's revert ch
   const lost = new Installation(host, "d0");
   await lost.applyAll({
     ...ada,
-    account: { name: "ada", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
+    account: { name: "ada", authorizedKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAABEMzTno= a"] },
   });
   await fillAccount(host, "ada");
   const started = await daemonStart(host, "ada");

@@ -69,7 +69,9 @@ describe("ports", () => {
     expect((await again()).changed).toEqual([]);
     // A run that ends early keeps what the step has: the account holds up what comes after the engine.
     await host.run("su app -c 'mkdir -p ~/.ssh/authorized_keys'");
-    const key = { account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAA me"] } };
+    const key = {
+      account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA= me"] },
+    };
     expect((await app.tryApply("machine", key)).exitCode).toBe(1);
     await host.run(
       "rm -r ~app/.ssh; cd /var/lib/rootless-docker/installations/a1; grep -q libcap2-bin machine.packages",

@@ -32,7 +32,7 @@ const wishes: StepArgs = {
   owner: "infra/prod/eve",
   account: {
     name: "eve",
-    authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"],
+    authorizedKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAABEMzTno= a"],
     // Else each life has a higher range than the one before.
     subordinateIds: { uidStart: 2_000_000, gidStart: 2_000_000 },
   },

@@ -5,7 +5,7 @@ import { Stack, steps } from "../support/stack";
 
 // The engine has one list of hooks for a run. Previews alone, in which no host is asked.
 const args = {
-  connection: { host: "192.0.2.1", hostKey: "ssh-ed25519 AAAA" },
+  connection: { host: "192.0.2.1", hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=" },
   operations: { recheck: pulumi.output("1"), restarts: Restarts.Refuse },
 };
 const daemons = (lines: string[]) => lines.filter((line) => line === "create web-daemon");

@@ -16,7 +16,7 @@ afterEach(() => jest.restoreAllMocks());
 
 function program(): void {
   new RootlessDockerHost("web", {
-    connection: { host: "192.0.2.1", hostKey: "ssh-ed25519 AAAA" },
+    connection: { host: "192.0.2.1", hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=" },
   });
 }
 

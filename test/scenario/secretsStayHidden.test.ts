@@ -90,7 +90,9 @@ const wishes = (token: string) =>
     connection: pulumi.secret(connection()),
     account: {
       name: "app",
-      authorizedKeys: [pulumi.secret(`ssh-ed25519 AAAA ${marker("publickey")}`)],
+      authorizedKeys: [
+        pulumi.secret(`ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA= ${marker("publickey")}`),
+      ],
     },
     daemon: {
       "log-driver": "json-file",

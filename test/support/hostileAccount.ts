@@ -32,7 +32,7 @@ export const plants: [string, string][] = [
 export const agentsFiles =
   /\/var\/lib\/rootless-docker|\/etc\/apt\/apt.conf.d\/99rootless-docker-|^package added: gpg-pubkey-/;
 
-const key = "ssh-ed25519 AAAAC3Nz a";
+const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAABEMzTno= a";
 
 /**
  * An account that was there, and has a plant in each place: `up` twice, destroy, the plants away, destroy again.

@@ -33,7 +33,11 @@ import { type Registration, runProgram } from "./mocks";
 // "What a change does" of docs/changes.md against the code: which steps' inputs differ, and what is replaced.
 afterEach(() => jest.restoreAllMocks());
 
-const connection = { host: "a.example", hostKey: "ssh-ed25519 AAAA", privateKey: "one" };
+const connection = {
+  host: "a.example",
+  hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=",
+  privateKey: "one",
+};
 const base: RootlessDockerHostArgs = {
   connection,
   account: { name: "app" },
@@ -67,7 +71,9 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { account: { name: "app", home: "/srv/app" } },
     { account: { name: "app", shell: "/bin/sh" } },
   ],
-  "`account.authorizedKeys`": [{ account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAA"] } }],
+  "`account.authorizedKeys`": [
+    { account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA="] } },
+  ],
   "`account.subordinateIds`": [
     { account: { name: "app", subordinateIds: { count: 131_072 } } },
     { account: { name: "app", subordinateIds: { uidStart: 200_000 } } },

@@ -116,7 +116,7 @@ test.each<[StepName, Document, Document, string | undefined]>([
 
 test.each<[Partial<AccountArgs>, string]>([
   [{}, "; no keys to log in, so nobody can use dockerHost if the account is new"],
-  [{ authorizedKeys: ["ssh-ed25519 AAAA me"] }, "; keys to log in: 1"],
+  [{ authorizedKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA= me"] }, "; keys to log in: 1"],
   // One that is there may have keys of its own.
   [{ create: false }, ""],
   [

@@ -11,7 +11,11 @@ import { shown, startRecording } from "./mocks";
 
 afterEach(() => jest.restoreAllMocks());
 
-const connection = { host: "machine.example", privateKey: "key", hostKey: "ssh-ed25519 AAAA" };
+const connection = {
+  host: "machine.example",
+  privateKey: "key",
+  hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=",
+};
 
 interface Seen {
   /** What a program sent and said, as people may see it. */

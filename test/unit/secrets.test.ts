@@ -10,7 +10,11 @@ import { serverCertificate, serverKey } from "../support/serverCertificate";
 import { inSecret, runProgram, shown, step } from "./mocks";
 
 const usual: RootlessDockerHostArgs = {
-  connection: { host: "machine.example", privateKey: "key", hostKey: "ssh-ed25519 AAAA" },
+  connection: {
+    host: "machine.example",
+    privateKey: "key",
+    hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=",
+  },
   account: { name: "app" },
 };
 
@@ -90,7 +94,11 @@ describe.each([
   test.each<[string, object, string[]]>([
     ["no proxy", {}, []],
     ["null for none", { proxy: null }, []],
-    ["a proxy with a key", { proxy: { host: "jump", hostKey: "ssh-ed25519 BBBB" } }, []],
+    [
+      "a proxy with a key",
+      { proxy: { host: "jump", hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAAWI=" } },
+      [],
+    ],
     ["a proxy without one", { proxy: { host: "jump", password: "SECRET" } }, ["jump"]],
     [
       "an Output without one",
@@ -230,10 +238,13 @@ describe.each([
       {
         connection: pulumi.secret({
           host: "machine.example",
-          hostKey: "ssh-ed25519 AAAA",
+          hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=",
           port: 23,
         }),
-        account: { name: "app", authorizedKeys: [pulumi.secret("ssh-ed25519 AAAA SECRET")] },
+        account: {
+          name: "app",
+          authorizedKeys: [pulumi.secret("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA= SECRET")],
+        },
         daemon: pulumi.secret({ labels: ["SECRET"], debug: true }),
         environment: pulumi.secret({ A: "SECRET" }),
         registryAuth: pulumi.secret([{ address: "ghcr.io", username: "me", password: "SECRET" }]),

@@ -88,7 +88,7 @@ describe("defaults", () => {
     expect(problemsOf({ connection: { host: pending, proxy: { host: pending } } })).toEqual([]);
     const inside = {
       connection: { host: "machine.example" },
-      account: { authorizedKeys: [pending, "ssh-ed25519 AAAA"] },
+      account: { authorizedKeys: [pending, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA="] },
       engine: { plugins: [pending, "buildx"] },
       daemon: { debug: pending },
       environment: { A: pending },
@@ -104,11 +104,11 @@ describe("defaults", () => {
 
 test("keys may end in a line break, as files and generators of keys write them", () => {
   const { settings, problems } = readSettings({
-    connection: { host: "h", hostKey: "ssh-ed25519 AAAA\n" },
-    account: { authorizedKeys: ["ssh-ed25519 AAAA me\n"] },
+    connection: { host: "h", hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=\n" },
+    account: { authorizedKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA= me\n"] },
   });
   expect(problems).toEqual([]);
-  expect(settings.account.authorizedKeys).toEqual(["ssh-ed25519 AAAA me"]);
+  expect(settings.account.authorizedKeys).toEqual(["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA= me"]);
 });
 
 test.each([
@@ -140,13 +140,25 @@ test.each([
 });
 
 test.each([
-  [{ host: "a.example", hostKey: "ssh-ed25519 AAAA me" }, "a.example ssh-ed25519 AAAA"],
-  [{ host: "fe80::1", port: 2222, hostKey: "ssh-rsa BBBB" }, "[fe80::1]:2222 ssh-rsa BBBB"],
   [
-    { host: "a.example", proxy: { host: "b.example", port: 222, hostKey: "ssh-rsa CC" } },
-    "[b.example]:222 ssh-rsa CC",
+    { host: "a.example", hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA= me" },
+    "a.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=",
   ],
-  [{ host: "a.example", hostKey: " ssh-rsa DD \n" }, "a.example ssh-rsa DD"],
+  [
+    { host: "fe80::1", port: 2222, hostKey: "ssh-rsa AAAAB3NzaC1yc2EAAAAEQkJCQg==" },
+    "[fe80::1]:2222 ssh-rsa AAAAB3NzaC1yc2EAAAAEQkJCQg==",
+  ],
+  [
+    {
+      host: "a.example",
+      proxy: { host: "b.example", port: 222, hostKey: "ssh-rsa AAAAB3NzaC1yc2EAAAACQ0M=" },
+    },
+    "[b.example]:222 ssh-rsa AAAAB3NzaC1yc2EAAAACQ0M=",
+  ],
+  [
+    { host: "a.example", hostKey: " ssh-rsa AAAAB3NzaC1yc2EAAAACREQ= \n" },
+    "a.example ssh-rsa AAAAB3NzaC1yc2EAAAACREQ=",
+  ],
   [{ host: "a.example" }, ""],
 ])("known_hosts of %j", (connection, lines) => {
   expect(knownHostsLines(readSettings({ connection }).settings.connection)).toBe(lines);
@@ -337,7 +349,7 @@ const notAccount =
 const notHost =
   "is not a host name or an address; write one without scheme or brackets, with user and port in their own options";
 const notAuthorizedKey =
-  "is not a public key; write a line of authorized_keys such as 'ssh-ed25519 AAAA... name'";
+  "is not a public key; write a whole line of authorized_keys such as 'ssh-ed25519 AAAA... name'";
 const notVersion =
   "is not a version of an engine's package; write one such as 26.1.5 or 26.1.5+dfsg1-9, or leave it out for the newest package";
 

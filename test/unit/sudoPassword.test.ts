@@ -9,7 +9,11 @@ import { inSecret, shown, step, unknown } from "./mocks";
 
 // `connection.sudoPassword`: where it goes, and how the rest is told from it. On a host it is in test/scenario.
 const password = "key: '$(id)\" # SECRET";
-const connection = { host: "machine.example", hostKey: "ssh-ed25519 AAAA", user: "admin" };
+const connection = {
+  host: "machine.example",
+  hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=",
+  user: "admin",
+};
 
 test.each(["", "a: 1\nb: 2\n", "# core/frame.sh 0000\n"])(
   "what stands behind the password comes back: %j",
@@ -52,7 +56,7 @@ const ways: [string, pulumi.Input<string>][] = [
 
 describe.each(modes)("in $mode", ({ preview }) => {
   test.each(ways)("%s: on stdin of all that becomes root, and nowhere else", async (_name, way) => {
-    const keys = [pulumi.secret("ssh-ed25519 AAAA me")];
+    const keys = [pulumi.secret("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA= me")];
     const args = { ...usual, account: { name: "app", authorizedKeys: keys } };
     const outcome = await create(
       { ...args, connection: { ...connection, sudoPassword: way } },

@@ -1,4 +1,5 @@
 import { isPrivateKey } from "../../validation/credentials";
+import { isPublicKey } from "../../validation/publicKey";
 import type { Reader, Rule } from "../../validation/reader";
 import { absolutePath, between, filledLine, ownDirectory } from "../../validation/rules";
 import { type Document, byCodeUnits } from "../document";
@@ -35,15 +36,19 @@ const accountName: Rule<string> = (value) =>
 
 // sshd(8): options, in which a space stands in quotes only, then type, key and comment.
 const keyLine =
-  /^(?!#)((?:[^ \t"\\]|\\"|\\(?!")|"(?:[^"\\]|\\"|\\(?!"))*")+[ \t]+)?(?:ssh|ecdsa|sk)-[a-z0-9@.-]+[ \t]+[A-Za-z0-9+/]+={0,3}([ \t]|$)/;
+  /^(?!#)((?:[^ \t"\\]|\\"|\\(?!")|"(?:[^"\\]|\\"|\\(?!"))*")+[ \t]+)?((?:ssh|ecdsa|sk)-[a-z0-9@.-]+)[ \t]+([A-Za-z0-9+/]+={0,3})([ \t]|$)/;
 
-const authorizedKey: Rule<string> = (value) =>
-  (isPrivateKey(value)
-    ? "is a private key; keep that secret, and write the public key from the file NAME.pub"
-    : filledLine(value.trim())) ??
-  (keyLine.test(value.trim())
-    ? undefined
-    : "is not a public key; write a line of authorized_keys such as 'ssh-ed25519 AAAA... name'");
+const authorizedKey: Rule<string> = (value) => {
+  if (isPrivateKey(value))
+    return "is a private key; keep that secret, and write the public key from the file NAME.pub";
+  const [, , type = "", key = ""] = keyLine.exec(value.trim()) ?? [];
+  return (
+    filledLine(value.trim()) ??
+    (isPublicKey(type, key)
+      ? undefined
+      : "is not a public key; write a whole line of authorized_keys such as 'ssh-ed25519 AAAA... name'")
+  );
+};
 
 export function accountSettings(read: Reader): AccountSettings {
   const settings = {

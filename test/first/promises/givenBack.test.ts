@@ -125,10 +125,10 @@ lifeOf(
     {
       promise: 1,
       name: "lines of authorized_keys one by one: theirs stay, ours go",
-      before: `install -d -o kept -g kept -m 700 /home/kept/.ssh; echo 'ssh-rsa AAAA own' >/home/kept/.ssh/authorized_keys
+      before: `install -d -o kept -g kept -m 700 /home/kept/.ssh; echo 'ssh-rsa AAAAB3NzaC1yc2EAAAABMA== own' >/home/kept/.ssh/authorized_keys
         chown kept: /home/kept/.ssh/authorized_keys`,
       change: "echo 'ssh-rsa BBBB later' >>/home/kept/.ssh/authorized_keys",
-      after: `cd /home/kept/.ssh; grep -qx 'ssh-rsa AAAA own' authorized_keys; grep -qx 'ssh-rsa BBBB later' authorized_keys
+      after: `cd /home/kept/.ssh; grep -qx 'ssh-rsa AAAAB3NzaC1yc2EAAAABMA== own' authorized_keys; grep -qx 'ssh-rsa BBBB later' authorized_keys
         none grep ' ours$' authorized_keys`,
     },
     {

@@ -39,7 +39,7 @@ export interface Base {
 export type Verb = "up" | "update" | "destroy";
 
 export const wishes: StepArgs = {
-  account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
+  account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAABEMzTno= a"] },
   privilegedPorts: "file-capability",
   secretEnvironment: { TOKEN: "s3cret" },
   environment: { A: "b" },
@@ -51,7 +51,10 @@ export const edited: StepArgs = {
   ...wishes,
   account: {
     name: "app",
-    authorizedKeys: ["ssh-ed25519 AAAAC3Nz a", "ssh-ed25519 AAAAC3Nz b"],
+    authorizedKeys: [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAABEMzTno= a",
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAABEMzTno= b",
+    ],
     subordinateIds: { count: 70_000 },
   },
   secretEnvironment: { TOKEN: "s3cret2" },

@@ -26,13 +26,18 @@ const tcpSocket = {
 /** What others need to reach the usual one, made of its inputs. */
 const reach = {
   accountConnection: {
-    ...{ host: "machine.example", port: 22, user: "app", hostKey: "ssh-ed25519 AAAA" },
+    ...{
+      host: "machine.example",
+      port: 22,
+      user: "app",
+      hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=",
+    },
   },
   sshOpts: [
     ...["-o", "StrictHostKeyChecking=yes"],
     ...["-o", "UserKnownHostsFile=/dev/null"],
     ...["-o", "GlobalKnownHostsFile=/dev/null"],
-    ...["-o", "KnownHostsCommand=/usr/bin/env echo %H ssh-ed25519 AAAA"],
+    ...["-o", "KnownHostsCommand=/usr/bin/env echo %H ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA="],
   ],
   clientEnvironment: {
     DOCKER_HOST: "ssh://app@machine.example:22",
@@ -47,7 +52,7 @@ describe("outputs", () => {
       dockerHost: "ssh://app@machine.example:22",
       tcpDockerHost: "",
       contextCommand: 'docker context create web --docker "host=ssh://app@machine.example:22"',
-      knownHosts: "machine.example ssh-ed25519 AAAA",
+      knownHosts: "machine.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=",
       ...reach,
       socketPath: "/run/user/1234/docker.sock",
       account: {
@@ -118,7 +123,7 @@ describe("outputs", () => {
       dockerHost: "ssh://app@machine.example:22",
       tcpDockerHost: "",
       contextCommand: 'docker context create web --docker "host=ssh://app@machine.example:22"',
-      knownHosts: "machine.example ssh-ed25519 AAAA",
+      knownHosts: "machine.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=",
       ...reach,
       socketPath: "[unknown]",
       account: "[unknown]",
@@ -184,8 +189,18 @@ describe("outputs", () => {
   test("accountConnection leads to the account and over the proxy, without credentials", async () => {
     const { outputs } = await create(everyOption(), false);
     expect(outputs.web.accountConnection).toEqual({
-      ...{ host: "machine.example", port: 2201, user: "builder", hostKey: "ssh-ed25519 AAAAhost" },
-      proxy: { host: "jump.example", port: 2202, user: "jumper", hostKey: "ssh-rsa AAAAproxy" },
+      ...{
+        host: "machine.example",
+        port: 2201,
+        user: "builder",
+        hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAABGhvc3Q=",
+      },
+      proxy: {
+        host: "jump.example",
+        port: 2202,
+        user: "jumper",
+        hostKey: "ssh-rsa AAAAB3NzaC1yc2EAAAAFcHJveHk=",
+      },
     });
   });
 
@@ -221,7 +236,7 @@ describe("outputs", () => {
     "%s is as unknown, and as secret, as the host",
     async (output) => {
       const made = async (host: pulumi.Output<string>, preview: boolean) => {
-        const connection = { host, hostKey: "ssh-ed25519 AAAA" };
+        const connection = { host, hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=" };
         const { outputs } = await create({ ...usual, connection, tcpSocket }, preview);
         return shown(outputs.web[output]);
       };

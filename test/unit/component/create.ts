@@ -13,7 +13,11 @@ export const modes = [
 ];
 
 export const usual: RootlessDockerHostArgs = {
-  connection: { host: "machine.example", privateKey: "key", hostKey: "ssh-ed25519 AAAA" },
+  connection: {
+    host: "machine.example",
+    privateKey: "key",
+    hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=",
+  },
   account: { name: "app" },
 };
 

@@ -43,7 +43,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
       machine: [
         'account: "builder"',
         'apparmor-profile: "none"',
-        'authorized_keys: "ssh-ed25519 AAAAone first\\necdsa-sha2-nistp256 AAAAtwo second"',
+        'authorized_keys: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAA29uZQ== first\\necdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAADdHdv second"',
         'cgroup.controllers: "memory pids"',
         "create: false",
         'daemon.json/storage-driver: "fuse-overlayfs"',

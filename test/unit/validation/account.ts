@@ -6,7 +6,7 @@ const ofTheSystem = "is reserved by the system; name an ordinary account";
 const notPath =
   "is not an absolute path without '.', '..', colons and control characters; write one such as /srv/app";
 const notAuthorizedKey =
-  "is not a public key; write a line of authorized_keys such as 'ssh-ed25519 AAAA... name'";
+  "is not a public key; write a whole line of authorized_keys such as 'ssh-ed25519 AAAA... name'";
 const notSize = "is not a size; write a whole number with K, M, G or T, such as 4G";
 const firstKey = "account.authorizedKeys[0]";
 
@@ -29,24 +29,23 @@ export const refused: Refused[] = [
   ["account.home", "/srv/app/", `'/srv/app/' ${notPath}`],
   ["account.home", "/srv\n/app", `'/srv\\n/app' ${notPath}`],
   ["account.shell", "bash", `'bash' ${notPath}`],
-  ["account.authorizedKeys", "ssh-ed25519 AAAA", "'ssh-ed25519 AAAA' is not a list; write one"],
   [
     "account.authorizedKeys",
-    ["ssh-ed25519 AAAA", 7],
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=",
+    "'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=' is not a list; write one",
+  ],
+  [
+    "account.authorizedKeys",
+    ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=", 7],
     "'7' is not a string; write one",
     "account.authorizedKeys[1]",
   ],
+  ["account.authorizedKeys", ["not a key"], `'not a key' ${notAuthorizedKey}`, firstKey],
   [
     "account.authorizedKeys",
-    ["not a key"],
-    `'not a key' ${notAuthorizedKey}`,
-    "account.authorizedKeys[0]",
-  ],
-  [
-    "account.authorizedKeys",
-    ["ssh-ed25519 AAAA\nssh-rsa BBBB"],
-    "'ssh-ed25519 AAAA\\nssh-rsa BBBB' has a line break; write it on one line",
-    "account.authorizedKeys[0]",
+    ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=\nssh-rsa BBBB"],
+    "'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=\\nssh-rsa BBBB' has a line break; write it on one line",
+    firstKey,
   ],
   [
     "account.authorizedKeys",
@@ -68,7 +67,7 @@ export const refused: Refused[] = [
     "account.authorizedKeys",
     [`b3BlbnNzaC1r${"A".repeat(58)}`],
     `the value ${notAuthorizedKey}`,
-    "account.authorizedKeys[0]",
+    firstKey,
   ],
   [
     "account.groups",
@@ -151,14 +150,20 @@ export const refused: Refused[] = [
   ["account.uid", 100_000, "'100000' is out of range; use 1000 to 59999"],
   [
     "account.authorizedKeys",
-    ["# ssh-ed25519 AAAA"],
-    `'# ssh-ed25519 AAAA' ${notAuthorizedKey}`,
+    ["# ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA="],
+    `'# ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=' ${notAuthorizedKey}`,
     firstKey,
   ],
   [
     "account.authorizedKeys",
-    ["a b ssh-ed25519 AAAA"],
-    `'a b ssh-ed25519 AAAA' ${notAuthorizedKey}`,
+    ["a b ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA="],
+    `'a b ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=' ${notAuthorizedKey}`,
+    firstKey,
+  ],
+  [
+    "account.authorizedKeys",
+    ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMIntqIh9C1n5uIQfgXq4qZkRLivbLjLDMxK"],
+    `'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMIntqIh9C1n5uIQfgXq4qZkRLivbLjLDMxK' ${notAuthorizedKey}`,
     firstKey,
   ],
   [
@@ -203,8 +208,16 @@ export const accepted: Accepted[] = [
   ["account.home", "/srv/ü→"],
   ["account.home", "/srv/-rf"],
   ["account.home", "/srv/#x;y&z"],
-  ["account.authorizedKeys", ['command="x y",restrict sk-ssh-ed25519@openssh.com AAAA']],
-  ["account.authorizedKeys", ['environment="A=\\"b c\\"" ssh-rsa\tAAAA== $(id) ü']],
+  [
+    "account.authorizedKeys",
+    [
+      'command="x y",restrict sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAATA=',
+    ],
+  ],
+  [
+    "account.authorizedKeys",
+    ['environment="A=\\"b c\\"" ssh-rsa\tAAAAB3NzaC1yc2EAAAABYQ== $(id) ü'],
+  ],
   ["account.subordinateIds.count", 1_000_000_000],
   ["account.subordinateIds.uidStart", 65_536],
   ["account.subordinateIds.gidStart", 4_294_901_759],

@@ -4,7 +4,7 @@ const notHost =
   "is not a host name or an address; write one without scheme or brackets, with user and port in their own options";
 const notUser = "is not a user name; write the name of the login";
 const notHostKey =
-  "is not a public key; write one line such as 'ssh-ed25519 AAAA...', from 'ssh-keygen -F HOST' without the name";
+  "is not a public key; write one whole line such as 'ssh-ed25519 AAAA...', from 'ssh-keygen -F HOST' without the name";
 const notPrivateKey =
   "the value is a path or a public key; write the text of the private key's file (-----BEGIN ...), as 'pulumi config set --secret privateKey <FILE' takes it";
 
@@ -56,8 +56,14 @@ export const refused: Refused[] = [
   ],
   ["connection.agentSocketPath", " ", "' ' is empty; write something, or leave the option out"],
   ["connection.agentSocketPath", "a\nb", "'a\\nb' has a line break; write it on one line"],
-  ["connection.hostKey", "machine ssh-ed25519 AAAA", `'machine ssh-ed25519 AAAA' ${notHostKey}`],
+  [
+    "connection.hostKey",
+    "machine ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=",
+    `'machine ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=' ${notHostKey}`,
+  ],
   ["connection.hostKey", "", `'' ${notHostKey}`],
+  ["connection.hostKey", "my server", `'my server' ${notHostKey}`],
+  ["connection.hostKey", "ssh-ed25519 AAAA", `'ssh-ed25519 AAAA' ${notHostKey}`],
   ["connection.dialErrorLimit", "10", "'10' is not a whole number; write one"],
   ["connection.perDialTimeout", 0, "'0' is out of range; use 1 to 3600"],
   ["connection.perDialTimeout", 3601, "'3601' is out of range; use 1 to 3600"],
@@ -97,7 +103,7 @@ export const refused: Refused[] = [
   ["connection.user", "a".repeat(257), `'${"a".repeat(77)}...' ${notUser}`],
   ["connection.privateKey", "~/.ssh/id_ed25519", notPrivateKey],
   ["connection.privateKey", "/root/.ssh/id_rsa", notPrivateKey],
-  ["connection.privateKey", "ssh-ed25519 AAAA me", notPrivateKey],
+  ["connection.privateKey", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA= me", notPrivateKey],
   ["connection.proxy.privateKey", "./key.pem", notPrivateKey],
   ["connection.dialErrorLimit", -2, "'-2' is out of range; use -1 to 10000"],
   ["connection.connectTimeout", -1, "'-1' is out of range; use 0 to 86400"],
@@ -125,5 +131,5 @@ export const accepted: Accepted[] = [
   ["connection.privateKeyPassword", "/ $(id) \n' \" ü"],
   ["connection.dialErrorLimit", 0],
   ["connection.dialErrorLimit", -1],
-  ["connection.hostKey", "ecdsa-sha2-nistp256 AAAA+/= a comment"],
+  ["connection.hostKey", "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAABeA== a comment"],
 ];

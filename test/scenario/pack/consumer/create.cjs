@@ -13,7 +13,7 @@ const mocks = {
 async function create(pulumi, RootlessDockerHost) {
   await pulumi.runtime.setMocks(mocks, "project", "stack", false);
   const host = new RootlessDockerHost("web", {
-    connection: { host: "machine.example", hostKey: "ssh-ed25519 AAAA" },
+    connection: { host: "machine.example", hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAATA=" },
   });
   host.dockerHost.apply((dockerHost) => {
     console.log(JSON.stringify({ dockerHost, registered }));
