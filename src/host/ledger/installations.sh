@@ -55,7 +55,7 @@ inherit() {
 	done
 	# shellcheck disable=SC2086 # pairs of words
 	remember $notes
-	for key in start unread-units controllers account engine-version packages-of; do
+	for key in start unread-units controllers account packages-of; do
 		remember "$key" "$(remembered "$key" "$STATE/installations/$1")"
 	done
 	find "$STATE/installations/$1" -type f ! -name owner ! -name state ! -name account-entry \

@@ -13,7 +13,6 @@
 #   unread-units yes           units of the home that its service manager may not have read yet
 #   packages-of SOURCE         the engine.source whose packages were asked for last: see engine.sh
 #   account elsewhere          the account is one of a directory service
-#   engine-version FILE VERSION
 
 # The value of a key, or nothing. $1 the key, $2 the directory of another installation.
 remembered() {
