@@ -37,7 +37,7 @@ const directive = (name: string, value: unknown, reason: string): Refused => {
 
 export const refused: Refused[] = [
   ["prune", "daily", "'daily' is not an object; write one"],
-  ...["", "foo", "Sun 25", "03:00:00:00", "%n", "Europe/Berlin", "--help"].map((when): Refused => [
+  ...["", "%n", "$(id)"].map((when): Refused => [
     "prune.schedule",
     when,
     `'${when}' ${notCalendar}`,
