@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Advisory } from "../advisories/advisory";
-import { endOfLife } from "../advisories/endOfLife";
 import { advisoriesOf, givenInputs } from "../advisories/rows";
 import type { StepCommands } from "../children/runSteps";
 import type { Inputs } from "../inputs";
@@ -13,8 +12,6 @@ import type { EarlierReports } from "./earlierReports";
 /** A host of the program, and what concerns it. */
 export interface Told {
   host: string;
-  /** As it reported it, such as `Debian GNU/Linux 13 (trixie)`. Undefined if it never did. */
-  system?: string;
   advisories: readonly Advisory[];
 }
 
@@ -52,7 +49,7 @@ async function lastTold(
   if (known.length === 0) return { advisories: [] };
   const settings = await inputs.knownSettings();
   const facts = hostFactsOf(Object.fromEntries(known));
-  return { system: facts["versions.os"], advisories: advisoriesOf(facts, givenInputs(settings)) };
+  return { advisories: advisoriesOf(facts, givenInputs(settings)) };
 }
 
 async function lastFacts(
@@ -90,8 +87,6 @@ function say(told: readonly Told[]): void {
   const { warnings, accepted } = advisoriesInWords(told);
   for (const warning of warnings) letGo(log("warn", warning));
   if (accepted !== undefined) letGo(log("info", accepted));
-  const today = new Date().toISOString().slice(0, 10);
-  for (const line of endsOfLife(told, today)) letGo(log("info", line));
 }
 
 /** Nobody waits for a message, and one that gets lost ends no preview. */
@@ -116,20 +111,6 @@ export function advisoriesInWords(told: readonly Told[]): {
     warnings: [...open.values()].map(inOneLine),
     accepted: ids.length > 0 ? `advisories that are accepted: ${ids.join(", ")}` : undefined,
   };
-}
-
-/**
- * A line for each system that gets no security updates any more, with its hosts. It depends on the day, so it is only a
- * line of the log: an output would change by itself.
- */
-export function endsOfLife(told: readonly Told[], today: string): string[] {
-  const hosts = new Map<string, string[]>();
-  for (const { host, system } of told) {
-    const words = endOfLife(system ?? "", today);
-    if (words !== undefined) hosts.set(words, [...(hosts.get(words) ?? []), host]);
-  }
-  const lines = [...hosts].map(([words, names]) => `${names.sort().join(", ")}: ${words}`);
-  return lines.sort();
 }
 
 interface Concerned {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RootlessDockerHost, type RootlessDockerHostArgs } from "../../../index";
-import { advisoriesInWords, endsOfLife, expectHost } from "../../../src/changes/advisories";
+import { advisoriesInWords, expectHost } from "../../../src/changes/advisories";
 import { EarlierReports } from "../../../src/changes/earlierReports";
 import { runProgram, type RunOptions, valueOf } from "../mocks";
 import { usual } from "./create";
@@ -112,29 +112,4 @@ test("of a step that changes: what it reported before, also as a secret; of a ne
   earlier.note("daemon", args);
   expect(await earlier.of("machine")).toBe("a report");
   expect(await earlier.of("daemon")).toBeUndefined();
-});
-
-test("a preview names the hosts whose system gets no security updates any more", async () => {
-  const old = { "versions.os": "Ubuntu 25.10" };
-  const { infos, warnings } = await preview(
-    { web: usual, db: usual },
-    { ...known, facts: { machine: old } },
-  );
-  expect(infos).toEqual([
-    "db, web: Ubuntu 25.10 has had no security updates since 2026-07-09, unless you pay for extended support: upgrade the system",
-  ]);
-  expect(warnings).toEqual([]);
-});
-
-test.each([
-  ["Debian GNU/Linux 11 (bullseye)", "2026-08-31", false],
-  ["Debian GNU/Linux 11 (bullseye)", "2026-09-01", true],
-  ["Debian GNU/Linux 13 (trixie)", "2026-12-02", false],
-  ["Ubuntu 22.04.5 LTS", "2027-06-02", true],
-  ["openSUSE Leap 15.6", "2026-12-02", true],
-  ["Ubuntu 24.041", "2040-01-01", false],
-  ["Some Linux 1", "2040-01-01", false],
-  [undefined, "2040-01-01", false],
-])("%s on %s: end of life %p", (system, today, isOver) => {
-  expect(endsOfLife([{ host: "web", system, advisories: [] }], today)).toHaveLength(isOver ? 1 : 0);
 });
