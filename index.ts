@@ -35,7 +35,6 @@ export {
 export { AppArmorProfile, type KernelArgs, PrivilegedPorts } from "./src/steps/kernel/args";
 export type { RegistryAuthArgs } from "./src/steps/registries";
 export type { AccountConnection, AccountConnectionProxy } from "./src/ssh/outputs";
-export type { CgroupInfo } from "./src/steps/daemon/cgroup";
 export type { Limitation } from "./src/limitations/limitation";
 export type { Advisory } from "./src/advisories/advisory";
 export type { Control } from "./src/controls/control";

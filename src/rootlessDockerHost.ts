@@ -14,7 +14,6 @@ import { recordedInputs } from "./recordedInputs";
 import { withWholeDeletedWith } from "./sdkInternals";
 import type { AccountConnection } from "./ssh/outputs";
 import type { AccountInfo } from "./steps/account/args";
-import type { CgroupInfo } from "./steps/daemon/cgroup";
 import type { NetworkInfo } from "./steps/daemon/network";
 import type { Versions } from "./steps/engine/args";
 
@@ -69,8 +68,6 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
   readonly versions: pulumi.Output<Versions>;
   /** The storage driver in use, as `docker info` names it. */
   readonly storageDriver: pulumi.Output<string>;
-  /** Control groups, as the daemon uses them. */
-  readonly cgroup: pulumi.Output<CgroupInfo>;
   /** The containers' network. */
   readonly network: pulumi.Output<NetworkInfo>;
   /** What rootless mode limits on this host, one row for each limit, with the evidence that was measured. */
@@ -123,7 +120,6 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     this.account = reported.account;
     this.versions = reported.versions;
     this.storageDriver = reported.storageDriver;
-    this.cgroup = reported.cgroup;
     this.network = reported.network;
     this.limitations = limitations;
     this.advisories = advisories;

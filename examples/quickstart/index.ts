@@ -21,10 +21,10 @@ function quickstart() {
   });
 
   const { dockerHost, contextCommand, knownHosts, socketPath, account } = host;
-  const { versions, storageDriver, cgroup, network, limitations } = host;
+  const { versions, storageDriver, network, limitations } = host;
   return {
     ...{ dockerHost, contextCommand, knownHosts, socketPath, account },
-    ...{ versions, storageDriver, cgroup, network, limitations },
+    ...{ versions, storageDriver, network, limitations },
   };
 }
 

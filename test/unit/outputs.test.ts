@@ -75,11 +75,6 @@ test("one range and several", () => {
   });
 });
 
-test("no controllers are an empty list", () => {
-  const facts = { "cgroup.version": "1", "cgroup.driver": "none", "cgroup.controllers": "" };
-  expect(outputOf("cgroup", facts)).toEqual({ version: "1", driver: "none", controllers: [] });
-});
-
 test.each<[string, Record<string, string | undefined>, string]>([
   [
     "account",
@@ -102,11 +97,6 @@ test.each<[string, Record<string, string | undefined>, string]>([
     "account",
     { "subordinateIds.uids": "1:2,3" },
     "'1:2,3' as the fact subordinateIds.uids, expected ranges of ids such as 165536:65536",
-  ],
-  [
-    "cgroup",
-    { "cgroup.controllers": "cpu memory" },
-    "'cpu memory' as the fact cgroup.controllers, expected words with commas between them",
   ],
   ["network", { "network.mtu": "" }, "'' as the fact network.mtu, expected a whole number"],
   [

@@ -7,7 +7,6 @@ import { secrets } from "../secretsStep";
 import { defineStep } from "../step";
 import { certificatesDocument } from "./certificates";
 import { credentialHelperEffect, credentialHelpersDocument } from "./credentialHelpers";
-import type { CgroupInfo } from "./cgroup";
 import { daemonJsonDocument, withHostGateway } from "./daemonJson";
 import { dataRootEffect, onDestroyDocument, onDestroyEffect } from "./data";
 import { environmentDocument } from "./environment";
@@ -94,11 +93,6 @@ export const daemon = defineStep({
   facts: daemonFacts,
   outputs: {
     storageDriver: (facts) => facts.storageDriver,
-    cgroup: (facts): CgroupInfo => ({
-      version: facts["cgroup.version"],
-      driver: facts["cgroup.driver"],
-      controllers: facts["cgroup.controllers"],
-    }),
     network: (facts): NetworkInfo => ({
       driver: facts["network.driver"],
       portDriver: facts["network.portDriver"],

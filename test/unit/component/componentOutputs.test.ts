@@ -72,7 +72,6 @@ describe("outputs", () => {
         os: "Debian GNU/Linux 13 (trixie)",
       },
       storageDriver: "overlay2",
-      cgroup: { version: "2", driver: "systemd", controllers: ["cpu", "memory", "pids"] },
       network: {
         driver: "slirp4netns",
         portDriver: "builtin",
@@ -129,7 +128,6 @@ describe("outputs", () => {
       account: "[unknown]",
       versions: "[unknown]",
       storageDriver: "[unknown]",
-      cgroup: "[unknown]",
       network: "[unknown]",
     });
   });
@@ -139,7 +137,7 @@ describe("outputs", () => {
     [
       "a fact of an output",
       { daemon: { "cgroup.driver": undefined } },
-      ["cgroup", "network", "storageDriver"],
+      ["network", "storageDriver"],
       [],
       /^web-daemon: report: found none as the fact cgroup\.driver, expected a string\. To fix: .*ignoreChanges/,
     ],
