@@ -136,8 +136,8 @@ export const networkRows = {
     const protocols = measured["rootlesskit.protocols"];
     if (protocols.length === 0)
       return unavailable(
-        "RootlessKit does not report which protocols its port driver forwards",
-        "publish TCP or UDP, or carry SCTP in UDP (RFC 6951); to see what it forwards, install rootlessctl or curl",
+        `RootlessKit ${measured["versions.rootlesskit"]} does not report which protocols its port driver forwards; 0.14 discards SCTP, although docker run succeeds`,
+        "publish TCP or UDP, or carry SCTP in UDP (RFC 6951)",
       );
     const evidence = `RootlessKit's port driver ${measured["network.portDriver"]} forwards ${protocols.join(",")}`;
     return protocols.includes("sctp")

@@ -8,6 +8,7 @@ kernelMatrix({
   blockIo: "available",
   pidHost: "unavailable",
   criu: false,
+  discardsSctp: true,
   appArmor: false,
   overlayOption: true,
 });
