@@ -24,7 +24,7 @@ async function build(root: string): Promise<void> {
 function writeAgent(bin: string): void {
   const module = `"use strict";\nexports.builtAgent = ${JSON.stringify(builtAgent)};\n`;
   writeFileSync(join(bin, "src/agent/builtAgent.js"), module);
-  rmSync(join(bin, "scripts"), { recursive: true });
+  for (const name of ["joinAgent.js", "sources.js"]) rmSync(join(bin, "src/agent", name));
 }
 
 function tsc(root: string, ...options: string[]): void {

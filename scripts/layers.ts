@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stepNames } from "../src/agent/agentText";
-import { callsOf, layers, shellFiles } from "./agent/sources";
+import { callsOf, layers, shellFiles } from "../src/agent/sources";
 import { literal, type Node, parseShell } from "./shellSyntax";
 
 const sources = join(__dirname, "../src");

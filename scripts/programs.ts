@@ -13,7 +13,7 @@ import {
 } from "../src/agent/commands";
 import { AgentTransfer } from "../src/ssh/args";
 import { byPassword } from "../src/ssh/settings";
-import { shellFunctions } from "./agent/sources";
+import { shellFunctions } from "../src/agent/sources";
 import { literal, type Node, nodesIn, parseShell } from "./shellSyntax";
 
 // Holds the table of src/host/platform/programs.sh against the code, and docs/systems.md against the table.

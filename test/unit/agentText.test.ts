@@ -12,9 +12,9 @@ import {
   stepNames,
   unpackCommand,
 } from "../../src/agent/agentText";
-import { functionsOfStep } from "../../scripts/agent/joinAgent";
+import { functionsOfStep } from "../../src/agent/joinAgent";
 import { agentFunctions } from "../support/hostPrograms";
-import { embeddedFiles, shellFunctions } from "../../scripts/agent/sources";
+import { embeddedFiles, shellFunctions } from "../../src/agent/sources";
 
 const sources = join(__dirname, "../../src");
 

@@ -5,7 +5,7 @@ import { everyStepDocument } from "../../src/steps/operations";
 import { armored } from "../support/arguments";
 import { documentsOfSettings } from "../support/documents";
 import { everyOption } from "./fixtures";
-import { shellFiles } from "../../scripts/agent/sources";
+import { shellFiles } from "../../src/agent/sources";
 
 // A step's shell reads the keys that its document can carry, and no others: one that is never there would
 // be taken for an option that is not set.

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { shellFunctions } from "../../scripts/agent/sources";
+import { shellFunctions } from "../../src/agent/sources";
 import { limitationsOf } from "../../src/limitations/rows";
 import { type HostFacts, measuredBy } from "../../src/limitations/measured";
 import { stepNames, steps } from "../../src/steps";

@@ -1,4 +1,4 @@
-import { shellFiles, shellFunctions } from "../../scripts/agent/sources";
+import { shellFiles, shellFunctions } from "../../src/agent/sources";
 
 // The ledger calls a kind of resource by name alone: what is missing would be found on a host.
 

@@ -1,11 +1,11 @@
-import type * as sources from "../../../scripts/agent/sources";
+import type * as sources from "../../../src/agent/sources";
 import { engineHost } from "../../support/engineHost";
 import { Installation } from "../../support/installation";
 
 // An agent whose table of programs lacks one package. A strict host notices.
 
-jest.mock("../../../scripts/agent/sources", () => {
-  const actual = jest.requireActual<typeof sources>("../../../scripts/agent/sources");
+jest.mock("../../../src/agent/sources", () => {
+  const actual = jest.requireActual<typeof sources>("../../../src/agent/sources");
   const withoutFcntl = ({ path, text }: { path: string; text: string }) => ({
     path,
     text: text.replace(",perl-Fcntl,", ","),

@@ -1,9 +1,20 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "fflate";
-import type { BuiltAgent } from "../../src/agent/builtAgent";
-import { type StepName, stepNames } from "../../src/steps";
-import { version } from "../../src/version";
+import { type StepName, stepNames } from "../steps";
+import { version } from "../version";
 import { embeddedFiles, layers, reachedFrom, shellFiles, shellFunctions } from "./sources";
+
+/** The agent, as it is put together from `src/host`. */
+export interface BuiltAgent {
+  /** Its text, as gzip in base64. */
+  packed: string;
+  /** SHA-256 of its text, in hexadecimal. */
+  sum: string;
+  /** The hash of every folder of its sources, a line each. */
+  parts: string[];
+  /** The hash of the code that each step runs. */
+  codeHashes: Record<StepName, string>;
+}
 
 /**
  * How core and ledger run steps and keep records. Raised by hand where steps that ran before have to run

@@ -15,7 +15,7 @@ export const layers = [
   "steps",
 ] as const;
 
-const host = join(__dirname, "../../src/host");
+const host = join(__dirname, "../host");
 
 /** The program begins with this file, which no other one can precede. */
 const start = "core/frame.sh";
