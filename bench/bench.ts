@@ -16,7 +16,6 @@ import { ensureToolchain } from "../stand-ins/toolchain";
 import { agentFigures } from "./agent";
 import { isWorse } from "./compare";
 import { byHand, byHandInPulumi, phases, sourceOf, thePackage } from "./contestants";
-import { importCost } from "./importCost";
 import { course, type Course } from "./course";
 import { figuresOf, report, type Pair } from "./report";
 
@@ -71,7 +70,6 @@ async function bench(count: number, suite: string, source: EngineSource): Promis
     suite,
     source,
     date: new Date().toISOString(),
-    importMs: await importCost(),
     pairs,
     agent: await agentFigures(suite),
   };

@@ -18,8 +18,6 @@ export interface Result {
   suite: string;
   source: string;
   date: string;
-  /** Undefined where the package is not built. */
-  importMs: number;
   pairs: Pair[];
   agent: AgentFigures;
 }
@@ -61,7 +59,7 @@ function timesTable(pairs: Pair[]): string {
 }
 
 /** The figures of a run beside the recorded ones. Those of times are of the engine source that it used. */
-export function figuresOf({ pairs, importMs, agent, source }: Result): Figure[] {
+export function figuresOf({ pairs, agent, source }: Result): Figure[] {
   const ofSource = recordedOfSource[source];
   const most = (cost: (course: Course) => number) =>
     Math.max(...pairs.map((pair) => cost(pair.package)));
@@ -139,7 +137,6 @@ export function figuresOf({ pairs, importMs, agent, source }: Result): Figure[] 
       recorded: recordedOfHost.stateKilobytes,
       digits: 1,
     },
-    { what: "import beyond @pulumi/pulumi, ms", measured: importMs },
   ];
 }
 
